@@ -1,0 +1,1 @@
+"""Put secured bytes into a file and take them out again."""

@@ -1,0 +1,1 @@
+"""Run chunks of work on the cores at hand."""

@@ -1,0 +1,1 @@
+"""What registrars hand in: offering files and cohorts' results."""

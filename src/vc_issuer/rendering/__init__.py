@@ -1,0 +1,1 @@
+"""Certificate, QR code and pictures, drawn from summaries only."""

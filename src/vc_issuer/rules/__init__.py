@@ -1,0 +1,1 @@
+"""Profiles as data, findings, and the documents due; pure (domain part 2)."""

@@ -1,0 +1,1 @@
+"""Securing mechanisms: Data Integrity and JAdES; cryptosuites are rows of data."""

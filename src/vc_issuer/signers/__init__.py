@@ -1,0 +1,1 @@
+"""Private keys behind the protocol `Signer`; a URI names the backend."""

@@ -1,0 +1,1 @@
+"""The home database: tables, migrations, and what may be asked of them."""

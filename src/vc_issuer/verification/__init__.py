@@ -1,0 +1,1 @@
+"""One function a numbered check, one report a file; needs no key, no database and no network."""
