@@ -1,0 +1,171 @@
+"""The settings of a home, read once from its `settings.toml` and frozen.
+
+A relative path stands under the home. Secrets are named by file, never written here or in the environment
+(decisions part 3.3).
+"""
+
+import stat
+import tomllib
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from vc_issuer.errors import ConfigurationError
+
+SETTINGS_FILE = "settings.toml"
+
+
+class Mode(Enum):
+    """How much is at stake: production refuses what demo and test allow."""
+
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IssuerSettings(_Part):
+    """Who issues: a key in `issuers.toml`, the DID, the office that signs (a role, never a name)."""
+
+    key: str
+    did: str
+    signatory: str = "Registrar"
+    number_prefix: str
+
+
+class KeySettings(_Part):
+    """Where the keys are: a URI a purpose, the file with the passphrase, the public history."""
+
+    credential: str
+    status: str
+    seal: str
+    seal_certificates: str
+    passphrase_file: str
+    history: str = "keys/verification-methods.toml"
+    allow_file_keys: bool = False
+
+
+class SealSettings(_Part):
+    """How ELM is sealed. `iat` is the JAdES baseline header since 2025-07-15; `sigT` suits older viewers."""
+
+    time_header: Literal["iat", "sigT"] = "iat"
+
+
+class TrustSettings(_Part):
+    """Whom the verifier pins besides the home's own issuer: DID documents and seal anchors by file."""
+
+    own: bool = True
+    did_documents: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+
+
+class PolicySettings(_Part):
+    """What a document of each kind shows."""
+
+    birth_date_on_credit_certificate: bool = True
+    birth_date_on_certificate: bool = False
+
+
+class ServeSettings(_Part):
+    """Limits of the public endpoints."""
+
+    max_files: Annotated[int, Field(ge=1, le=500)] = 60
+    verifications_per_minute: Annotated[int, Field(ge=1)] = 240
+
+
+class Settings(_Part):
+    """Every setting of a home."""
+
+    home: Path
+    mode: Mode
+    base_url: str
+    database: str = "sqlite:///vc_issuer.sqlite"
+    issuer: IssuerSettings
+    keys: KeySettings
+    seal: SealSettings = SealSettings()
+    trust: TrustSettings = TrustSettings()
+    policy: PolicySettings = PolicySettings()
+    serve: ServeSettings = ServeSettings()
+
+    @field_validator("base_url")
+    @classmethod
+    def _https_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must be an https origin without a path, such as https://credentials.example.org")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_keeps_keys_away(self) -> Self:
+        uris = (self.keys.credential, self.keys.status, self.keys.seal)
+        if self.mode is Mode.PRODUCTION and not self.keys.allow_file_keys and any(u.startswith("file:") for u in uris):
+            raise ValueError("production refuses file keys; name a token, or set keys.allow_file_keys = true")
+        return self
+
+    def path(self, name: str) -> Path:
+        """Return a path of the settings as it lies on disk: absolute as it is, relative under the home."""
+        return self.home / name
+
+    @property
+    def host(self) -> str:
+        """Name the public host that people are told to trust."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def database_url(self) -> str:
+        """Return the database URL, a relative SQLite file placed under the home."""
+        prefix = "sqlite:///"
+        if not self.database.startswith(prefix):
+            return self.database
+        return prefix + str(self.path(self.database.removeprefix(prefix)))
+
+
+def load_settings(home: Path) -> Settings:
+    """Read and check the settings of `home`. Raises ConfigurationError that lists every problem."""
+    file = home / SETTINGS_FILE
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"{home} is no home: it has no {SETTINGS_FILE}.", remedy="Make one with: vc-issuer --home DIR init"
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{file} can't be read: {error}.", remedy="Mend it, or restore a backup.") from error
+    try:
+        return Settings(home=home, **values)
+    except (ValidationError, TypeError) as error:
+        raise ConfigurationError(
+            f"{file} has problems: {_sentences(error)}.", remedy="Mend them and try again."
+        ) from error
+
+
+def _sentences(error: ValidationError | TypeError) -> str:
+    if isinstance(error, TypeError):
+        return str(error)
+    return "; ".join(
+        f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+        for problem in error.errors()
+    )
+
+
+def read_passphrase(settings: Settings) -> bytes:
+    """Read the key passphrase from its file, which nobody but the owner may read (mode 0600)."""
+    file = settings.path(settings.keys.passphrase_file)
+    try:
+        mode = file.stat().st_mode
+        content = file.read_bytes().strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the passphrase file {file} can't be read.", remedy="Restore it, or correct keys.passphrase_file."
+        ) from error
+    if stat.S_IMODE(mode) & 0o077:
+        raise ConfigurationError(f"{file} may be read by others.", remedy=f"Run: chmod 600 {file}")
+    if not content:
+        raise ConfigurationError(f"{file} is empty.", remedy="Restore the passphrase from its backup.")
+    return content
