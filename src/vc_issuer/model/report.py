@@ -79,7 +79,7 @@ class IssuerSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The answer on one file."""
+    """The answer on one file; a PDF's report holds those of its attachments as `parts`."""
 
     file: str = field(repr=False)
     format: str
@@ -88,3 +88,4 @@ class Report:
     checked_at: datetime
     issuer: IssuerSeen | None = None
     summary: CredentialSummary | None = field(default=None, repr=False)
+    parts: tuple["Report", ...] = ()

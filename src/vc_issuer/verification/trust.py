@@ -1,0 +1,85 @@
+"""Whom a verifier trusts: pinned issuers, seal anchors, status lists; all of it handed in (decisions 7.5).
+
+The name shown comes from here, never from the file. Nothing is fetched.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vc_issuer.errors import InconclusiveError, InvalidError
+from vc_issuer.model.keys import KeyPurpose, VerificationMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedIssuer:
+    """An issuer whose DID document is pinned.
+
+    `methods` are those under assertionMethod; `purposes` narrows a method to one purpose where the source
+    says so; `legal_id` is the EN 319 412-1 identifier that its seals carry.
+    """
+
+    did: str
+    name: str
+    methods: tuple[VerificationMethod, ...]
+    legal_id: str = ""
+    purposes: Mapping[str, KeyPurpose] = field(default_factory=dict)
+    source: str = ""
+
+    def method(self, method_id: str, purpose: KeyPurpose) -> VerificationMethod:
+        """Return the method with this id if it may serve `purpose`; raises InvalidError otherwise."""
+        found = next((method for method in self.methods if method.id == method_id), None)
+        if found is None:
+            raise InvalidError(
+                f"the key named by the proof is not one of the issuer's keys for assertions: {self.did}",
+                clause="CID 1.0 section 3.3",
+            )
+        if self.purposes.get(method_id, purpose) is not purpose:
+            raise InvalidError(
+                f"the key named by the proof serves another purpose than {purpose.value}", clause="threat T11"
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustStore:
+    """Everything a verifier knows beforehand. `status_lists` maps a list's URL to its secured bytes."""
+
+    issuers: tuple[TrustedIssuer, ...] = ()
+    anchors: tuple[bytes, ...] = ()
+    status_lists: Mapping[str, bytes] = field(default_factory=dict)
+
+    def issuer(self, did: str) -> TrustedIssuer | None:
+        """Return the pinned issuer with this DID, or None."""
+        return next((issuer for issuer in self.issuers if issuer.did == did), None)
+
+    def issuer_by_legal_id(self, legal_id: str) -> TrustedIssuer | None:
+        """Return the pinned issuer whose seals carry this identifier, or None."""
+        return next((issuer for issuer in self.issuers if legal_id and issuer.legal_id == legal_id), None)
+
+    def status_list(self, url: str) -> bytes:
+        """Return the secured bytes of a status list; raises InconclusiveError if it is not at hand."""
+        content = self.status_lists.get(url)
+        if content is None:
+            raise InconclusiveError(
+                f"the status list {url} is not at hand", remedy="Give it with --status-list, or ask online."
+            )
+        return content
+
+
+def check_key_life(method: VerificationMethod, moment: datetime | None) -> None:
+    """Check that `method` was alive at `moment`, the time at which the proof claims to be made.
+
+    Raises InvalidError. A proof without a time passes only under a key without an end: CID 1.0 section 2.2.
+    """
+    if moment is None:
+        if method.expires or method.revoked:
+            raise InvalidError(
+                "the key is retired and the proof does not say when it was made", clause="CID 1.0 section 2.2"
+            )
+        return
+    if method.valid_from and moment < method.valid_from:
+        raise InvalidError("the proof claims to be older than its key", clause="CID 1.0 section 2.2")
+    ends = [end for end in (method.expires, method.revoked) if end]
+    if ends and moment >= min(ends):
+        raise InvalidError("the proof claims to be made after its key ended", clause="CID 1.0 section 2.2")
