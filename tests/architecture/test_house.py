@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from reference import ROOT
 
 SOURCE = ROOT / "src" / "vc_issuer"
