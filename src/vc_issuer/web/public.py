@@ -1,0 +1,129 @@
+"""The page behind a QR code and its files: `/c/{code}` and suffixes (interface part 3, decisions 1.5).
+
+The code is a capability: the answer to an unknown one is constant, nothing is cached or indexed.
+"""
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from vc_issuer.model.credential import CredentialSummary
+from vc_issuer.web.headers import PRIVATE_HEADERS
+from vc_issuer.web.pages import Pages, view_of, wants_html
+from vc_issuer.web.wording import sayer
+from vc_issuer.wiring.home import Home, Published
+
+LINKEDIN = "https://www.linkedin.com/profile/add"
+_CONFUSABLE = str.maketrans("OIL", "011")  # Crockford base32 reads these letters as digits
+CODE_LENGTH = 26
+
+
+class Asked(NamedTuple):
+    """What is asked for behind a code."""
+
+    code: str
+    kind: str  # "page", "json", "elm.json", "pdf"
+
+
+_SUFFIXES = (".elm.json", ".json", ".pdf")
+_ACCEPTED = (
+    ("application/pdf", "pdf"),
+    ("application/jose+json", "elm.json"),
+    ("text/html", "page"),
+)
+
+
+def normalise_code(written: str) -> str:
+    """Return a code as it is stored, from what a person may have typed off paper: groups, small letters, O for 0."""
+    return written.replace("-", "").replace(" ", "").upper().translate(_CONFUSABLE)
+
+
+def asked_for(path: str, accept: str) -> Asked:
+    """Read code and kind from the path, else from Accept; `*/*` gets JSON."""
+    for suffix in _SUFFIXES:
+        if path.endswith(suffix):
+            return Asked(normalise_code(path.removesuffix(suffix)), suffix.removeprefix("."))
+    kind = next((kind for media, kind in _ACCEPTED if media in accept), "json")
+    return Asked(normalise_code(path), kind)
+
+
+def linkedin_url(summary: CredentialSummary, page_url: str) -> str:
+    """Return LinkedIn's add-to-profile address, encoded."""
+    values = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": summary.title,
+        "organizationName": summary.issuer_name,
+        "certUrl": page_url,
+        "certId": summary.number,
+    }
+    if summary.awarded_on:
+        values |= {"issueYear": str(summary.awarded_on.year), "issueMonth": str(summary.awarded_on.month)}
+    return f"{LINKEDIN}?{urlencode(values)}"
+
+
+def public_router(home: Home, pages: Pages) -> APIRouter:
+    """Return the routes behind a code."""
+    router = APIRouter(tags=["public"])
+
+    @router.get("/c/{path}", summary="The credential behind a code, as a page, JSON or PDF")
+    def behind_code(request: Request, path: str) -> Response:
+        asked = asked_for(path, request.headers.get("accept", ""))
+        published = home.published(asked.code) if len(asked.code) == CODE_LENGTH else None
+        if published is None:
+            return _unknown(request, pages)
+        response = _answer(request, asked, published)
+        response.headers.update(PRIVATE_HEADERS)
+        return response
+
+    def _answer(request: Request, asked: Asked, published: Published) -> Response:
+        name = published.number
+        if asked.kind == "pdf":
+            return _download(home.pdf_of(published), "application/pdf", f"{name}.pdf", inline=True)
+        if asked.kind == "elm.json":
+            return _download(published.elm.content, published.elm.media_type, f"{name}.elm.json")
+        if asked.kind == "json":
+            media_type = "application/vc" if "application/vc," in request.headers.get("accept", "") + "," else None
+            ob3 = published.ob3[published.language]
+            return _download(ob3.content, media_type or ob3.media_type, f"{name}.json", inline=True)
+        return _page(request, published)
+
+    def _page(request: Request, published: Published) -> Response:
+        language = pages.language(request)
+        report = home.report_on(published, language)
+        if report.summary is None:
+            raise HTTPException(503, "this document can't be shown now; please try again later")
+        code = published.code
+        return pages.render(
+            request,
+            "credential.html",
+            private=True,
+            report=report,
+            summary=report.summary,
+            view=view_of(report, language),
+            paths={"pdf": f"/c/{code}.pdf", "ob3": f"/c/{code}.json", "elm": f"/c/{code}.elm.json"},
+            linkedin=linkedin_url(report.summary, f"{home.settings.base_url}/c/{code}"),
+            checked_at=home.now().strftime("%Y-%m-%d %H:%M UTC"),
+        )
+
+    return router
+
+
+def _unknown(request: Request, pages: Pages) -> Response:
+    if wants_html(request):
+        say = sayer(pages.language(request))
+        response: Response = pages.notice(request, status=404, heading=say("not_found"), message=say("not_found_text"))
+    else:
+        body = {"type": "about:blank", "title": "Not found", "status": 404, "detail": "nothing stands behind this code"}
+        response = JSONResponse(body, status_code=404, media_type="application/problem+json")
+    response.headers.update(PRIVATE_HEADERS)
+    return response
+
+
+def _download(content: bytes, media_type: str, name: str, *, inline: bool = False) -> Response:
+    disposition = "inline" if inline else "attachment"
+    return Response(
+        content, media_type=media_type, headers={"Content-Disposition": f'{disposition}; filename="{name}"'}
+    )
