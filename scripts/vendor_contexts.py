@@ -1,0 +1,59 @@
+"""Copy the JSON-LD contexts out of the published packages into contexts/, and write their index with hashes.
+
+    python scripts/vendor_contexts.py SITE_PACKAGES
+
+SITE_PACKAGES must hold openbadgeslib 4.6.3 and PyLD 3.3.0, as the development lock installs them. A file whose hash
+differs from the one expected here is refused: contexts change in place, and a change is a decision.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+OPENBADGESLIB = "openbadgeslib/ob3/contexts"
+PYLD = "pyld/documentloader/frozen/bundled"
+W3C = "W3C Software and Document Licence"
+ONEEDTECH = "1EdTech Specification Document Licence"
+
+# URL, path in the package, package, sha256, licence
+SOURCES = (
+    ("https://www.w3.org/ns/credentials/v2", f"{OPENBADGESLIB}/credentials-v2.json", "openbadgeslib 4.6.3",
+     "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734", W3C),
+    ("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json", f"{OPENBADGESLIB}/ob-v3p0-context-3.0.3.json",
+     "openbadgeslib 4.6.3", "3d34f4d4ef1bce691106e63798beb5e7b862ba841423f5ee1e53ab7ddf3bca84", ONEEDTECH),
+    ("https://purl.imsglobal.org/spec/ob/v3p0/extensions.json", f"{OPENBADGESLIB}/ob-v3p0-extensions.json",
+     "openbadgeslib 4.6.3", "87c06c81bc2317663bf288d740d94fddd2818c4342b186270ff6371dfaa63f93", ONEEDTECH),
+    ("https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json", f"{OPENBADGESLIB}/clr_context_2.0.1.json",
+     "openbadgeslib 4.6.3", "880f1902d4158f2f33ce06af41b90719977cd1ea337a9de2e41edb3ff5e543d6", ONEEDTECH),
+    ("https://w3id.org/security/data-integrity/v2", f"{OPENBADGESLIB}/security-data-integrity-v2.json",
+     "openbadgeslib 4.6.3", "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4", W3C),
+    ("https://w3id.org/security/multikey/v1", f"{OPENBADGESLIB}/security-multikey-v1.json", "openbadgeslib 4.6.3",
+     "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597", W3C),
+    ("https://www.w3.org/2018/credentials/v1", f"{PYLD}/credentials-v1.jsonld", "PyLD 3.3.0",
+     "", W3C),
+    ("https://www.w3.org/ns/did/v1", f"{PYLD}/did-v1.jsonld", "PyLD 3.3.0", "", W3C),
+    ("https://w3id.org/security/suites/ed25519-2020/v1", f"{PYLD}/security-ed25519-2020-v1.jsonld", "PyLD 3.3.0",
+     "", W3C),
+)  # fmt: skip
+
+
+def main(site_packages: Path, target: Path) -> None:
+    """Copy every source and write INDEX.toml."""
+    lines = [
+        "# JSON-LD contexts, byte for byte as the packages named carry them. Written by scripts/vendor_contexts.py.",
+        "",
+    ]
+    for url, path, package, expected, licence in SOURCES:
+        content = (site_packages / path).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if expected and digest != expected:
+            sys.exit(f"{package} {path}: sha256 {digest}, expected {expected}")
+        name = Path(path).name
+        (target / name).write_bytes(content)
+        fields = {"url": url, "file": name, "sha256": digest, "source": f"{package}, {path}", "licence": licence}
+        lines += ["[[context]]", *(f'{key} = "{value}"' for key, value in fields.items()), ""]
+    (target / "INDEX.toml").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(__file__).resolve().parent.parent / "contexts")

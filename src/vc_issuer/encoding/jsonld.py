@@ -1,0 +1,137 @@
+"""JSON-LD with pinned contexts and no silent loss (ADR 3); the only module that calls pyld.
+
+`base` is None, so a relative IRI stays visible; a dropped property raises; `losses` walks the expanded form, because
+pyld has no safe mode. `rdfDirection` is i18n-datatype, or a text's direction would be unsigned.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from pyld import jsonld
+
+from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
+from vc_issuer.errors import UnsafeDocumentError
+from vc_issuer.model.credential import Document
+from vc_issuer.model.text import text_defects
+
+_IRI = re.compile(r"(?:_:[A-Za-z0-9]+|[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+)\Z")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+_KEYWORDS = frozenset({"@id", "@type", "@value", "@language", "@direction", "@list", "@graph"})
+_CLAUSE = "VC Data Integrity 1.0 section 2.4.1 (data loss detection)"
+
+
+class _UnknownContextError(Exception):
+    """Carry a context's URL through pyld, which wraps what its loader raises."""
+
+
+def expand(document: Document, *, contexts: ContextStore | None = None) -> list[Any]:
+    """Expand `document`. Raises UnsafeDocumentError if anything of it would not reach the graph as written."""
+    check_values(document)
+    options = _options(contexts or pinned_contexts())
+    try:
+        expanded: list[Any] = jsonld.expand(document, options, on_property_dropped=_dropped)
+    except jsonld.JsonLdError as error:
+        raise _translated(error) from error
+    lost = next(losses(expanded), None)
+    if lost is not None:
+        raise UnsafeDocumentError(f"{_shown(lost)} is defined by none of the document's contexts, or is no IRI")
+    return expanded
+
+
+def compact(expanded: list[Any], context: Any, *, contexts: ContextStore | None = None) -> dict[str, Any]:
+    """Compact an expanded document with `context` (what stands under `@context`)."""
+    try:
+        compacted: dict[str, Any] = jsonld.compact(
+            expanded, {"@context": context}, _options(contexts or pinned_contexts())
+        )
+    except jsonld.JsonLdError as error:
+        raise _translated(error) from error
+    return compacted
+
+
+def to_nquads(expanded: list[Any], *, contexts: ContextStore | None = None) -> str:
+    """Convert an expanded document to N-Quads, not yet canonical."""
+    options = _options(contexts or pinned_contexts()) | {"format": "application/n-quads"}
+    try:
+        quads: str = jsonld.to_rdf(expanded, options)
+    except jsonld.JsonLdError as error:
+        raise _translated(error) from error
+    return quads
+
+
+def losses(node: Any) -> Iterator[str]:
+    """Yield what of an expanded document would not reach RDF, or not as written."""
+    if isinstance(node, list):
+        for item in node:
+            yield from losses(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _losses_of_member(key, value)
+
+
+def _losses_of_member(key: str, value: Any) -> Iterator[str]:
+    if (key not in _KEYWORDS) if key.startswith("@") else not _IRI.match(key):
+        yield key
+    elif key in ("@id", "@type"):
+        values = [value] if isinstance(value, str) else value
+        yield from (iri for iri in values if not isinstance(iri, str) or (not _IRI.match(iri) and iri != "@json"))
+    elif key == "@language" and not _LANGUAGE.match(value):
+        yield value
+    elif key != "@value":
+        yield from losses(value)
+
+
+def check_values(node: Any, pointer: str = "") -> None:
+    """Refuse text and numbers that implementations canonicalise differently, anywhere in a document."""
+    if isinstance(node, str):
+        defects = text_defects(node)
+        if defects:
+            raise UnsafeDocumentError(
+                f"{pointer or 'the document'} holds a character that may not be signed: {defects[0].kind}"
+            )
+    elif isinstance(node, float) and not math.isfinite(node):
+        raise UnsafeDocumentError(f"{pointer} is not a finite number")
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            check_values(key, pointer)
+            check_values(value, f"{pointer}/{key}")
+    elif isinstance(node, list | tuple):
+        for position, value in enumerate(node):
+            check_values(value, f"{pointer}/{position}")
+
+
+def _options(contexts: ContextStore) -> dict[str, Any]:
+    def load(url: str, _options: Mapping[str, Any]) -> dict[str, Any]:
+        if url not in contexts:
+            raise _UnknownContextError(url)
+        return {
+            "contextUrl": None,
+            "documentUrl": url,
+            "contentType": "application/ld+json",
+            "document": contexts.documents[url],
+        }
+
+    return {"documentLoader": load, "base": None, "rdfDirection": "i18n-datatype", "produceGeneralizedRdf": False}
+
+
+def _dropped(name: str, *_rest: Any) -> NoReturn:
+    raise UnsafeDocumentError(f"the term {_shown(name)} is defined by none of the document's contexts")
+
+
+def _translated(error: BaseException) -> UnsafeDocumentError:
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, UnsafeDocumentError):
+            return inner
+        if isinstance(inner, _UnknownContextError):
+            return UnsafeDocumentError(f"the context {_shown(str(inner))} is not one of the pinned ones")
+        inner = inner.__cause__ or inner.__context__
+    return UnsafeDocumentError(
+        f"the document is no JSON-LD that can be signed: {getattr(error, 'code', '') or type(error).__name__}"
+    )
+
+
+def _shown(value: Any) -> str:
+    return repr(str(value)[:120])
