@@ -1,0 +1,136 @@
+"""Build an ELM document: a European Digital Credential of the Generic profile, one for all languages.
+
+VCDM 1.1 with the EU's context; it carries no status and no proof of its own (elm 1.6): the seal is an envelope.
+"""
+
+from vc_issuer.errors import InputError
+from vc_issuer.formats import vocabularies
+from vc_issuer.formats.elm import wording
+from vc_issuer.formats.elm.achievement import build_achievement
+from vc_issuer.formats.elm.nodes import Node, NodeFactory, base64_text, end_of_day, instant, midnight, plain
+from vc_issuer.model.credential import Document, Envelope, JsonValue
+from vc_issuer.model.record import DocumentDue
+from vc_issuer.model.text import LocalizedText
+
+CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")
+SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
+NUMBER_SCHEME = "Certificate number"
+OB3_SCHEME = "Open Badges 3.0 credential"
+CORE_SCHEME = "Award core digest"
+STUDENT_SCHEME = "Student number"
+# The identifier of the award core's recipe, version 1 (twins 2): for readers; verifiers key on name and version.
+CORE_SCHEME_ID = "https://vc-issuer.example/ns/award-core/1"
+
+
+def build_document(due: DocumentDue, envelope: Envelope) -> Document:
+    """Build the unsecured document without the award core's digest, which is computed from it."""
+    nodes = NodeFactory(due.languages, due.issuer.key, envelope.issuer_did)
+    issued = instant(envelope.issued)
+    document: Node = {
+        "@context": list[JsonValue](CONTEXTS),
+        "id": envelope.elm_id,
+        "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
+        "credentialProfiles": [nodes.concept(vocabularies.credential_profile("generic"))],
+        "credentialSchema": [{"id": SCHEMA, "type": "ShaclValidator2017"}],
+        "identifier": _identifiers(nodes, due, envelope),
+        "displayParameter": _display(nodes, due, envelope),
+        "issuer": nodes.organisation(due.issuer),
+        "issued": issued,
+        "issuanceDate": issued,
+        "validFrom": issued,
+    }
+    if due.valid_until is not None:
+        document["validUntil"] = document["expirationDate"] = end_of_day(due.valid_until)
+    document["credentialSubject"] = _subject(nodes, due, envelope)
+    return document
+
+
+def with_core_digest(document: Document, core_id: str, digest: str) -> Document:
+    """Return a copy of `document` that names the award core right after the OB3 credentials (twins 2)."""
+    core: Node = {
+        "id": core_id,
+        "type": "Identifier",
+        "schemeName": CORE_SCHEME,
+        "schemeVersion": "1",
+        "schemeId": CORE_SCHEME_ID,
+        "notation": digest,
+    }
+    identifiers = document["identifier"]
+    if not isinstance(identifiers, list):
+        raise InputError("The document has no list of identifiers.", remedy="Build it with ElmFormat.build first.")
+    return {**document, "identifier": [*identifiers, core]}
+
+
+def _identifiers(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> list[JsonValue]:
+    number = nodes.identifier(NUMBER_SCHEME, envelope.number)
+    badges: list[JsonValue] = [
+        {
+            "id": f"urn:epass:identifier:ob3-{language}",
+            "type": "Identifier",
+            "schemeName": OB3_SCHEME,
+            "schemeId": "https://purl.imsglobal.org/spec/ob/v3p0/",
+            "creator": envelope.issuer_did,
+            "notation": envelope.ob3_ids[language],
+        }
+        for language in dict.fromkeys((*due.languages, *envelope.ob3_ids))
+        if language in envelope.ob3_ids
+    ]
+    return [number, *badges]
+
+
+def _display(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> Node:
+    specification = due.specification
+    description = wording.fill(
+        wording.DISPLAY[due.kind.value], ects=plain(specification.ects), level=str(specification.level.eqf)
+    )
+    return {
+        "id": nodes.new_id("displayParameter"),
+        "type": "DisplayParameter",
+        "title": nodes.text(specification.title),
+        "description": nodes.text(description),
+        "primaryLanguage": nodes.concept(vocabularies.language(due.languages[0])),
+        "language": [nodes.concept(vocabularies.language(language)) for language in due.languages],
+        "individualDisplay": [_picture(nodes, language, envelope) for language in due.languages],
+    }
+
+
+def _picture(nodes: NodeFactory, language: str, envelope: Envelope) -> Node:
+    if not envelope.pictures.get(language):
+        raise InputError(
+            f"The ELM form needs a picture in {language}, and none was drawn.",
+            remedy="Hand one PNG a language to the envelope's `pictures`.",
+        )
+    return {
+        "id": nodes.new_id("individualDisplay"),
+        "type": "IndividualDisplay",
+        "language": nodes.concept(vocabularies.language(language)),
+        "displayDetail": [
+            {
+                "id": nodes.new_id("displayDetail"),
+                "type": "DisplayDetail",
+                "page": 1,
+                "image": {
+                    "id": nodes.new_id("mediaObject"),
+                    "type": "MediaObject",
+                    "content": base64_text(envelope.pictures[language]),
+                    "contentEncoding": nodes.concept(vocabularies.base64_encoding()),
+                    "contentType": nodes.concept(vocabularies.png()),
+                },
+            }
+        ],
+    }
+
+
+def _subject(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> Node:
+    """Tell who the learner is: names in their one language (two violate the model), and only what policy lets out."""
+    learner = due.learner
+    node: Node = {"id": nodes.new_id("person"), "type": "Person"}
+    names = {"fullName": learner.full_name, "givenName": learner.given_name, "familyName": learner.family_name}
+    for member, name in names.items():
+        if name:
+            node[member] = LocalizedText.of({learner.name_language: name}).as_dict()
+    if due.shows_birth_date and learner.birth_date is not None:
+        node["dateOfBirth"] = midnight(learner.birth_date)
+    node["identifier"] = [nodes.identifier(STUDENT_SCHEME, learner.student_number)]
+    node["hasClaim"] = build_achievement(nodes, due, envelope)
+    return node

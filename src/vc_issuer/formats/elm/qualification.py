@@ -1,0 +1,171 @@
+"""The specification of an award as an ELM Qualification: level, credits, outcomes, quality, stackability.
+
+Only a Qualification may carry a level, and a micro-credential is none: it is marked partial and indicative.
+"""
+
+from vc_issuer.formats import vocabularies
+from vc_issuer.formats.elm import wording
+from vc_issuer.formats.elm.nodes import Node, NodeFactory, midnight
+from vc_issuer.formats.vocabularies import ESCO_SKILLS
+from vc_issuer.model.credential import JsonValue
+from vc_issuer.model.offering import LearningOutcome, Level, Mode, QualityLabel, QualityScope, Stackability
+from vc_issuer.model.record import DocumentDue, DocumentKind, Specification
+from vc_issuer.model.text import LocalizedText
+
+OPPORTUNITIES = {DocumentKind.CERTIFICATE: "short-learning-programme", DocumentKind.CREDIT_CERTIFICATE: "course"}
+
+
+def build_qualification(nodes: NodeFactory, due: DocumentDue) -> Node:
+    """Build the Qualification that the achievement is specified by; its id is the specification's own IRI."""
+    specification = due.specification
+    node: Node = {
+        "id": specification.iri,
+        "type": "Qualification",
+        "title": nodes.text(specification.title),
+        "description": nodes.text(specification.description),
+        "identifier": [
+            nodes.identifier("Catalogue code", specification.code),
+            nodes.identifier("Catalogue version", specification.version),
+        ],
+        "dcType": [nodes.concept(vocabularies.opportunity(OPPORTUNITIES[due.kind]))],
+        "isPartialQualification": True,
+    }
+    node |= _level(nodes, specification.level)
+    node |= _volume(nodes, due)
+    node["learningOutcome"] = [_outcome(nodes, specification.iri, outcome) for outcome in specification.outcomes]
+    if specification.prerequisites:
+        node["entryRequirement"] = nodes.note(specification.prerequisites)
+    if accreditations := _accreditations(nodes, due):
+        node["accreditation"] = accreditations
+    if notes := _notes(specification):
+        node["additionalNote"] = nodes.notes(notes)
+    if entitlement := _entitlement(nodes, specification):
+        node["entitlesTo"] = [entitlement]
+    if specification.catalogue_url:
+        node["homepage"] = nodes.web_resource(specification.catalogue_url)
+    if due.kind is DocumentKind.CREDIT_CERTIFICATE and due.offering_iri != specification.iri:
+        node["isPartOf"] = [_offering(nodes, due)]
+    return node
+
+
+def names_decision(label: QualityLabel) -> bool:
+    """Tell whether a label names an external decision, and so may be told as an Accreditation (decisions 6.3)."""
+    return label.scope is QualityScope.EXTERNAL and bool(label.decision_url)
+
+
+def _level(nodes: NodeFactory, level: Level) -> Node:
+    node: Node = {"eqfLevel": nodes.concept(vocabularies.eqf(level.eqf))}
+    national = vocabularies.nqf(level.framework, level.national)
+    return {**node, "nqfLevel": [nodes.concept(national)]} if national else node
+
+
+def _volume(nodes: NodeFactory, due: DocumentDue) -> Node:
+    specification = due.specification
+    node: Node = {
+        "creditPoint": [nodes.credit_point(specification.ects)],
+        "volumeOfLearning": f"PT{specification.hours}H",
+        "mode": [nodes.concept(vocabularies.mode(specification.mode))],
+        "language": [nodes.concept(vocabularies.language(due.language))],
+    }
+    if setting := vocabularies.learning_setting(specification.form):
+        node["learningSetting"] = nodes.concept(setting)
+    if specification.isced:
+        node["thematicArea"] = [nodes.concept(vocabularies.isced(specification.isced))]
+    return node
+
+
+def _outcome(nodes: NodeFactory, iri: str, outcome: LearningOutcome) -> Node:
+    node: Node = {"id": f"{iri}#lo-{outcome.number}", "type": "LearningOutcome", "title": nodes.text(outcome.title)}
+    if not outcome.esco:
+        return node
+    skill: Node = {
+        "id": outcome.esco,
+        "type": "Concept",
+        "inScheme": {"id": ESCO_SKILLS, "type": "ConceptScheme"},
+    }
+    return {**node, "relatedESCOSkill": [skill]}
+
+
+def _accreditations(nodes: NodeFactory, due: DocumentDue) -> list[JsonValue]:
+    decisions = {label.decision_url: label for label in reversed(due.specification.quality) if names_decision(label)}
+    return [_accreditation(nodes, due, label) for label in reversed(decisions.values())]
+
+
+def _accreditation(nodes: NodeFactory, due: DocumentDue, label: QualityLabel) -> Node:
+    kind = "programme" if label.programme else "institution"
+    node: Node = {
+        "id": label.decision_url,
+        "type": "Accreditation",
+        "title": nodes.text(label.name),
+        "dcType": nodes.concept(vocabularies.accreditation(kind)),
+        "accreditingAgent": nodes.agency(label.agency, label.agency_country),
+        "organisation": [nodes.stub(nodes.organisation(due.issuer))],
+        "landingPage": nodes.web_resource(label.decision_url),
+    }
+    if label.statement:
+        node["description"] = nodes.text(label.statement)
+    if label.decided_on:
+        node["dateIssued"] = midnight(label.decided_on)
+    if label.valid_until:
+        node["expiryDate"] = midnight(label.valid_until)
+    return node
+
+
+def _notes(specification: Specification) -> list[LocalizedText]:
+    """Say in words what the model has no member for, beginning with the level that is only indicative."""
+    level = specification.level
+    notes = [wording.INDICATIVE]
+    if level.framework and level.national and vocabularies.nqf(level.framework, level.national) is None:
+        notes.append(wording.fill(wording.NATIONAL_LEVEL, framework=level.framework, level=level.national))
+    if level.cycle in wording.CYCLES:
+        notes.append(wording.CYCLES[level.cycle])
+    notes.append(_form(specification))
+    if specification.mode is Mode.HYBRID:
+        notes.append(wording.HYBRID)
+    if specification.mode_details:
+        notes.append(specification.mode_details)
+    if specification.programme:
+        notes.append(wording.fill(wording.PROGRAMME, name=specification.programme))
+    notes += [_quality_note(label) for label in specification.quality if not names_decision(label)]
+    if specification.stackability is Stackability.STAND_ALONE:
+        notes.append(wording.STAND_ALONE)
+    return notes
+
+
+def _form(specification: Specification) -> LocalizedText:
+    if specification.form_type is None:
+        return wording.fill(wording.FORMS[specification.form], type="")
+    kind = wording.fill(wording.FORM_TYPE, type=specification.form_type.value)
+    return wording.fill(wording.FORMS[specification.form], type=kind)
+
+
+def _quality_note(label: QualityLabel) -> LocalizedText:
+    scope = wording.INTERNAL if label.scope is QualityScope.INTERNAL else wording.EXTERNAL
+    head = wording.fill(wording.QUALITY, scope=scope, name=label.name)
+    if label.statement is None:
+        return head
+    return LocalizedText.of({language: f"{text}. {label.statement.best(language)}" for language, text in head})
+
+
+def _entitlement(nodes: NodeFactory, specification: Specification) -> Node | None:
+    """Say what the award may be combined into; hedged, for an exemption is the receiving institution's."""
+    if specification.stackability is Stackability.STACKABLE_INTO and specification.stackable_into:
+        title = wording.STACKABLE
+        description = wording.fill(wording.STACKABLE_INTO, target=specification.stackable_into)
+    elif specification.stackability in {Stackability.COMBINABLE, Stackability.STACKABLE_INTO}:
+        title, description = wording.COMBINABLE, wording.COMBINABLE_FREELY
+    else:
+        return None
+    return {
+        "id": nodes.new_id("entitlementSpec"),
+        "type": "LearningEntitlementSpecification",
+        "title": nodes.text(title),
+        "description": nodes.text(description),
+        "dcType": nodes.concept(vocabularies.entitlement("learning-opportunity")),
+        "entitlementStatus": nodes.concept(vocabularies.entitlement_status("prospective")),
+    }
+
+
+def _offering(nodes: NodeFactory, due: DocumentDue) -> Node:
+    title = LocalizedText.of(dict.fromkeys(due.languages, due.offering_code))
+    return {"id": due.offering_iri, "type": "Qualification", "title": nodes.text(title)}

@@ -1,0 +1,91 @@
+"""How the EU's own files read an ELM document: its context for names, its shapes for structure."""
+
+import json
+from functools import cache
+
+import pyshacl
+import rdflib
+from pyld import jsonld
+from rdflib import OWL
+
+from reference import DATA
+
+ELM = DATA / "elm"
+EDC_AP = "http://data.europa.eu/snb/model/context/edc-ap"
+VC_V1 = "https://www.w3.org/2018/credentials/v1"
+VERSIONS = ("3.1", "3.2")
+
+
+@cache
+def eu_context(version):
+    return json.loads((ELM / "contexts" / f"edc-ap-{version}.jsonld").read_text(encoding="utf-8"))
+
+
+@cache
+def vc_context():
+    return json.loads((ELM / "contexts" / "credentials-v1.jsonld").read_text(encoding="utf-8"))
+
+
+def loader(edc_ap):
+    known = {EDC_AP: edc_ap, VC_V1: vc_context()}
+
+    def load(url, options):
+        return {"contextUrl": None, "documentUrl": url, "document": known[url], "contentType": "application/ld+json"}
+
+    return load
+
+
+def nquads(document, edc_ap):
+    options = {"documentLoader": loader(edc_ap), "format": "application/n-quads"}
+    return jsonld.to_rdf(document, options)
+
+
+def triples(document, edc_ap):
+    """Return canonical N-Quads, so that blank nodes compare."""
+    options = {"documentLoader": loader(edc_ap), "algorithm": "URDNA2015", "format": "application/n-quads"}
+    return set(jsonld.normalize(document, options).splitlines())
+
+
+@cache
+def shapes(version):
+    graph = rdflib.Graph()
+    for name in ("EDC-generic-no-cv.ttl", "EDC-generic-full.ttl"):
+        graph.parse(ELM / "shapes" / version / name, format="turtle")
+    graph.remove((None, OWL.imports, None))
+    return graph
+
+
+def shacl_results(document, version):
+    """Return the paths and messages of what the EU's shapes refuse."""
+    data = rdflib.Graph()
+    data.parse(data=nquads(document, eu_context(version)), format="nt")
+    conforms, report, _ = pyshacl.validate(data, shacl_graph=shapes(version), inference="none", advanced=False)
+    shacl = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+    found = [str(path) for path in report.objects(None, shacl.resultPath)]
+    return [] if conforms else (found or ["?"])
+
+
+def unmapped_members(document, version):
+    """Name the members that the EU's context doesn't know, and that RDF would silently lose."""
+    known = set(eu_context(version)["@context"]) | set(vc_context()["@context"]["VerifiableCredential"]["@context"])
+    lost = set()
+
+    def walk(value):
+        if isinstance(value, list):
+            for item in value:
+                walk(item)
+        elif isinstance(value, dict):
+            for member, child in value.items():
+                definition = eu_context(version)["@context"].get(member)
+                if member not in known and member != "@context":
+                    lost.add(member)
+                if not (isinstance(definition, dict) and definition.get("@container") == "@language"):
+                    walk(child)
+
+    walk(document)
+    return lost
+
+
+def sample_documents():
+    for path in sorted((ELM / "samples").rglob("*.jsonld")):
+        yield f"{path.parent.name}/{path.stem}", json.loads(json.loads(path.read_text(encoding="utf-8"))["payload"])
