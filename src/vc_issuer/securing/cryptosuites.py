@@ -1,0 +1,93 @@
+"""Data Integrity cryptosuites as rows of data: how to transform, how to hash, which keys sign.
+
+VC-DI-EdDSA 1.0 and VC-DI-ECDSA 1.0 (W3C Recommendations 2025-05-15). With P-384, SHA-384 is also the hash inside
+RDFC-1.0 (VC-DI-ECDSA section 3.2.3).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from vc_issuer.encoding.contexts import ContextStore
+from vc_issuer.encoding.jcs import canonicalize_jcs
+from vc_issuer.encoding.rdfc import canonicalize_rdfc
+from vc_issuer.errors import InconclusiveError, InvalidError
+from vc_issuer.model.credential import Document
+from vc_issuer.model.keys import KeyAlgorithm
+
+Canonicalize: TypeAlias = Callable[[Document, str, ContextStore | None, bool], bytes]
+
+
+def _rdfc(document: Document, hash_name: str, contexts: ContextStore | None, guarded: bool) -> bytes:
+    return canonicalize_rdfc(document, hash_name=hash_name, contexts=contexts, guarded=guarded).encode("utf-8")
+
+
+def _jcs(document: Document, _hash_name: str, _contexts: ContextStore | None, _guarded: bool) -> bytes:
+    return canonicalize_jcs(document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cryptosuite:
+    """A row: the suite's name, its transformation, and the hash that goes with each key it takes.
+
+    `own_context` is true where the proof configuration carries `@context` itself (the JCS suites).
+    """
+
+    name: str
+    canonicalize: Canonicalize
+    hashes: Mapping[KeyAlgorithm, str]
+    own_context: bool
+
+
+CRYPTOSUITES: Mapping[str, Cryptosuite] = {
+    suite.name: suite
+    for suite in (
+        Cryptosuite(
+            name="eddsa-rdfc-2022",
+            canonicalize=_rdfc,
+            hashes={KeyAlgorithm.ED25519: "sha256"},
+            own_context=False,
+        ),
+        Cryptosuite(
+            name="eddsa-jcs-2022",
+            canonicalize=_jcs,
+            hashes={KeyAlgorithm.ED25519: "sha256"},
+            own_context=True,
+        ),
+        Cryptosuite(
+            name="ecdsa-rdfc-2019",
+            canonicalize=_rdfc,
+            hashes={KeyAlgorithm.P256: "sha256", KeyAlgorithm.P384: "sha384"},
+            own_context=False,
+        ),
+        Cryptosuite(
+            name="ecdsa-jcs-2019",
+            canonicalize=_jcs,
+            hashes={KeyAlgorithm.P256: "sha256", KeyAlgorithm.P384: "sha384"},
+            own_context=True,
+        ),
+    )
+}
+
+
+def cryptosuite(name: object) -> Cryptosuite:
+    """Return the suite with exactly this name. Raises InconclusiveError for one that is not known here."""
+    found = CRYPTOSUITES.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise InconclusiveError(
+            f"the cryptosuite {str(name)[:60]!r} is not known here",
+            remedy=f"Known are {', '.join(CRYPTOSUITES)}.",
+            clause="VC Data Integrity 1.0 section 2.1",
+        )
+    return found
+
+
+def hash_for(suite: Cryptosuite, algorithm: KeyAlgorithm) -> str:
+    """Return the hash that `suite` uses with this key. Raises InvalidError if the key does not fit the suite."""
+    name = suite.hashes.get(algorithm)
+    if name is None:
+        raise InvalidError(
+            f"a {algorithm.value} key does not fit the cryptosuite {suite.name}",
+            clause="VC Data Integrity 1.0 section 3.3",
+        )
+    return name
