@@ -18,6 +18,7 @@ MAX_BITS_BYTES = 16 * 1024 * 1024  # 134 million entries; a bomb is refused whil
 _CLAUSE = "Bitstring Status List 1.0 section 3"
 ENTRY_TYPE = "BitstringStatusListEntry"
 LIST_TYPE = "BitstringStatusListCredential"
+STATE_PURPOSE = "suspension"  # our second list at the same index: with the revocation bit it means superseded
 
 
 def make_bits(indexes: Iterable[int], entries: int = MINIMUM_ENTRIES) -> bytes:
@@ -62,6 +63,11 @@ def parse_index(value: object) -> int:
     if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 10:
         raise InvalidError("the status index is no decimal string", clause=f"{_CLAUSE}.1")
     return int(value)
+
+
+def state_list_url(url: str) -> str:
+    """Return where the state list lies that goes with the revocation list at `url`."""
+    return f"{url}-state"
 
 
 def build_status_list(

@@ -1,0 +1,148 @@
+"""Check 8, status: a Bitstring Status List is itself a credential, verified before its bits count.
+
+An unreachable or invalid list is never "not revoked" (threat T25). Beside a revocation list lies our *state list*: at
+the same index it turns "revoked" into "superseded", and a clear bit into "suspended" (decisions part 5).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
+from vc_issuer.errors import InconclusiveError, InvalidError, VcIssuerError
+from vc_issuer.model.keys import KeyPurpose
+from vc_issuer.model.report import Verdict
+from vc_issuer.status_list import (
+    ENTRY_TYPE,
+    MINIMUM_ENTRIES,
+    STATE_PURPOSE,
+    bit_is_set,
+    list_bits,
+    parse_index,
+    state_list_url,
+)
+from vc_issuer.verification.examination import FindingError
+from vc_issuer.verification.proofs import Guard, prove
+from vc_issuer.verification.resolve import resolve_methods
+from vc_issuer.verification.trust import TrustStore
+from vc_issuer.verification.validity import check_period
+
+CLAUSE = "Bitstring Status List 1.0 section 3.2"
+# Ten million entries, of which every tenth is set at random, are about 700 kB; their JSON has few members.
+LIST_LIMITS = JsonLimits(size=8 * 1024 * 1024, depth=16, nodes=200)
+
+_REVOKED = (Verdict.REVOKED, "the issuer withdrew this credential")
+_SUSPENDED = (Verdict.SUSPENDED, "the issuer suspended this credential")
+_SUPERSEDED = (Verdict.SUPERSEDED, "the issuer replaced this credential by a newer one")
+_ENDS = {"revocation": _REVOKED, "suspension": _SUSPENDED}
+T = TypeVar("T")
+_HARMLESS = frozenset({"refresh", "message"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusEntry:
+    """One entry of a credential: which list, which place, which purpose."""
+
+    url: str
+    index: int
+    purpose: str
+
+
+def entries_of(document: Mapping[str, Any]) -> list[StatusEntry]:
+    """Read a document's `credentialStatus`. Raises InvalidError, and InconclusiveError for an unknown type."""
+    value = document.get("credentialStatus")
+    if value is None:
+        return []
+    return [_entry(item) for item in (value if isinstance(value, list) else [value])]
+
+
+def _entry(item: Any) -> StatusEntry:
+    if not isinstance(item, Mapping) or item.get("type") not in (ENTRY_TYPE, [ENTRY_TYPE]):
+        raise InconclusiveError("the status is kept in a way that is not known here", clause=CLAUSE)
+    url, purpose = item.get("statusListCredential"), item.get("statusPurpose")
+    if not isinstance(url, str) or not isinstance(purpose, str):
+        raise InvalidError("the status entry names no list or no purpose", clause=CLAUSE)
+    if item.get("id") == url:
+        raise InvalidError("the status entry's id is the list's own address", clause=f"{CLAUSE}.1")
+    return StatusEntry(url=url, index=parse_index(item.get("statusListIndex")), purpose=purpose)
+
+
+@dataclass(slots=True)
+class StatusBook:
+    """Check statuses against the lists of a trust store; a list is verified once for the same bytes and issuer."""
+
+    trust: TrustStore
+    guard: Guard
+    _bits: dict[tuple[str, str, str, str], bytes] = field(default_factory=dict)
+
+    def check(self, entries: list[StatusEntry], issuer: str, now: datetime) -> str:
+        """Return a sentence if no entry ends the credential. Raises FindingError, InvalidError, InconclusiveError."""
+        if not entries:
+            return "the credential names no status list: its issuer can't withdraw it"
+        for entry in entries:
+            if entry.purpose in _HARMLESS:
+                continue
+            if entry.purpose not in _ENDS:
+                raise InconclusiveError(f"the status purpose {entry.purpose[:40]!r} is not known here", clause=CLAUSE)
+            self._check_entry(entry, issuer, now)
+        return "not withdrawn, by the issuer's list at hand"
+
+    def _check_entry(self, entry: StatusEntry, issuer: str, now: datetime) -> None:
+        ended = bit_is_set(self._list(entry.url, entry.purpose, issuer, now), entry.index)
+        state = self._state(entry, issuer, now)
+        if ended:
+            raise _finding(_SUPERSEDED if state else _ENDS[entry.purpose])
+        if state:
+            raise _finding(_SUSPENDED)
+
+    def _state(self, entry: StatusEntry, issuer: str, now: datetime) -> bool:
+        url = state_list_url(entry.url)
+        if entry.purpose != "revocation" or self.trust.status_lists.get(url) is None:
+            return False
+        return bit_is_set(self._list(url, STATE_PURPOSE, issuer, now), entry.index)
+
+    def _list(self, url: str, purpose: str, issuer: str, now: datetime) -> bytes:
+        content = self.trust.status_list(url)
+        key = (url, purpose, issuer, hashlib.sha256(content).hexdigest())
+        document = parse_strict(content, limits=LIST_LIMITS)
+        if not isinstance(document, dict):
+            raise InconclusiveError("the status list is no JSON object", clause=CLAUSE)
+        _as_inconclusive(lambda: check_period(document, now))
+        if key not in self._bits:
+            self._bits[key] = _as_inconclusive(lambda: self._verified_bits(content, document, url, purpose, issuer))
+        return self._bits[key]
+
+    def _verified_bits(self, content: bytes, document: dict[str, Any], url: str, purpose: str, issuer: str) -> bytes:
+        list_issuer = document.get("issuer")
+        named = list_issuer.get("id") if isinstance(list_issuer, dict) else list_issuer
+        if named != issuer:
+            raise InvalidError("the status list comes from another issuer", clause="threat T25")
+        methods = resolve_methods(document, self.trust, KeyPurpose.STATUS)
+        for line in self.guard(prove, content, methods.found, LIST_LIMITS.size):
+            if line.error:
+                raise line.error
+        if methods.errors:
+            raise methods.errors[0]
+        if any(method.controller != issuer for method in methods.found.values()):
+            raise InvalidError("the status list is signed by another than its issuer", clause="threat T25")
+        # A foreign ecosystem runs lists of 100,000 entries; the bound is the issuer's to keep, not the holder's.
+        minimum = MINIMUM_ENTRIES if self.trust.issuer(issuer) else 1
+        return list_bits(document, url=url, purpose=purpose, minimum=minimum)
+
+
+def _finding(kind: tuple[Verdict, str]) -> FindingError:
+    verdict, message = kind
+    return FindingError(verdict, message, clause=CLAUSE)
+
+
+def _as_inconclusive(work: Callable[[], T]) -> T:
+    """Run `work` on a list: a bad list says nothing about the credential, so its faults leave the status unknown."""
+    try:
+        return work()
+    except InconclusiveError:
+        raise
+    except VcIssuerError as error:
+        clause = getattr(error, "clause", CLAUSE)
+        raise InconclusiveError(f"the status list at hand can't be used: {error}", clause=clause) from error
