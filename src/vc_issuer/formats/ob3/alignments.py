@@ -1,0 +1,100 @@
+"""Alignments: every coded fact of an award with an EU vocabulary IRI, and one competency an outcome (ob3 3)."""
+
+from collections.abc import Iterator
+
+from vc_issuer.formats import vocabularies
+from vc_issuer.formats.ob3 import wording
+from vc_issuer.formats.vocabularies import Concept
+from vc_issuer.model.credential import Envelope, JsonValue
+from vc_issuer.model.offering import QualityScope
+from vc_issuer.model.record import DocumentDue, Specification
+
+EQF_FRAMEWORK = "European Qualifications Framework"
+
+
+def alignments(due: DocumentDue, envelope: Envelope, language: str) -> list[JsonValue]:
+    """Return the achievement's alignments, without doubles."""
+    found = [
+        *_levels(due.specification, language),
+        *_volume(due, language),
+        *_assessment(due.specification, language),
+        *_bodies(due, language),
+        *_quality(due.specification, language),
+        *_form(due, envelope, language),
+        *_outcomes(due.specification, language),
+    ]
+    unique = {(entry["targetType"], entry["targetUrl"]): entry for entry in reversed(found)}
+    return list(reversed(unique.values()))
+
+
+def _alignment(kind: str, url: str, name: str, **more: str) -> dict[str, JsonValue]:
+    entry: dict[str, JsonValue] = {"type": ["Alignment"], "targetType": kind, "targetName": name, "targetUrl": url}
+    return {**entry, **more}
+
+
+def _coded(kind: str, concept: Concept, language: str, **more: str) -> dict[str, JsonValue]:
+    return _alignment(kind, concept.iri, concept.label(language), **more)
+
+
+def _levels(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
+    level = specification.level
+    indicative = {"targetDescription": wording.INDICATIVE[language]}
+    yield _coded(
+        "ext:EQF",
+        vocabularies.eqf(level.eqf),
+        language,
+        targetCode=str(level.eqf),
+        targetFramework=EQF_FRAMEWORK,
+        **indicative,
+    )
+    national = vocabularies.nqf(level.framework, level.national)
+    if national:
+        yield _coded(
+            "ext:NQF", national, language, targetCode=level.national, targetFramework=level.framework, **indicative
+        )
+
+
+def _volume(due: DocumentDue, language: str) -> Iterator[dict[str, JsonValue]]:
+    specification = due.specification
+    hours = wording.WORKLOAD[language].format(hours=specification.hours)
+    yield _coded("ext:CreditSystem", vocabularies.ects(), language, targetDescription=hours)
+    yield _coded("ext:ModeOfLearning", vocabularies.mode(specification.mode), language)
+    setting = vocabularies.learning_setting(specification.form)
+    if setting:
+        yield _coded("ext:LearningSetting", setting, language)
+    if specification.isced:
+        yield _coded("ext:ISCED-F", vocabularies.isced(specification.isced), language, targetCode=specification.isced)
+    yield _coded("ext:LanguageOfInstruction", vocabularies.language(due.language), language)
+
+
+def _assessment(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
+    for assessment in specification.assessments:
+        yield _coded("ext:AssessmentType", vocabularies.assessment(assessment.type), language)
+        if assessment.supervision:
+            yield _coded("ext:SupervisionVerification", vocabularies.supervision(assessment.supervision), language)
+
+
+def _bodies(due: DocumentDue, language: str) -> Iterator[dict[str, JsonValue]]:
+    for body in due.awarding_bodies:
+        if body.key != due.issuer.key:
+            url = body.homepage or f"urn:eidas:{body.eidas}"
+            yield _alignment("ext:AwardingBody", url, body.legal_name.best(language), targetCode=body.eidas)
+
+
+def _quality(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
+    # A label without an external decision is the issuer's own statement: it stands in the criteria (decisions 6.3).
+    for label in specification.quality:
+        if label.scope is QualityScope.EXTERNAL and label.decision_url:
+            yield _alignment("ext:QualityAssurance", label.decision_url, label.name.best(language))
+
+
+def _form(due: DocumentDue, envelope: Envelope, language: str) -> Iterator[dict[str, JsonValue]]:
+    kind = due.specification.form_type
+    if kind:
+        url = f"{envelope.base_url}/forms/{kind.value}"
+        yield _alignment("ext:Form", url, wording.form_name(due.specification.form, language), targetCode=kind.value)
+
+
+def _outcomes(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
+    for outcome in specification.outcomes:
+        yield _alignment("ceasn:Competency", f"{specification.iri}#lo-{outcome.number}", outcome.title.best(language))

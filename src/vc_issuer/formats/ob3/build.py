@@ -1,0 +1,209 @@
+"""Build an Open Badges 3.0 credential: VCDM 2.0, one language, every coded fact an alignment with an EU IRI.
+
+Only terms that every circulating copy of the 3.0.3 context defines alike (decisions 6.2); numbers come from Decimal;
+nothing is null and no list is empty.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from vc_issuer.errors import InputError
+from vc_issuer.formats.ob3 import wording
+from vc_issuer.formats.ob3.alignments import alignments
+from vc_issuer.model.credential import Document, Envelope, JsonValue
+from vc_issuer.model.offering import GradingScheme
+from vc_issuer.model.parties import Organisation
+from vc_issuer.model.record import DocumentDue, DocumentKind
+from vc_issuer.status_list import status_entry
+
+CONTEXTS = (
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+)
+SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
+ACHIEVEMENT_TYPES = {DocumentKind.CERTIFICATE: "MicroCredential", DocumentKind.CREDIT_CERTIFICATE: "Course"}
+ELM_MEDIA_TYPE = "application/ld+json"
+CORE_MEDIA_TYPE = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinLinks:
+    """What an OB3 says of its twin: the ELM's id and payload digest, the award core's id and digest."""
+
+    elm_id: str
+    elm_digest: str
+    core_id: str
+    core_digest: str
+
+
+def build_document(due: DocumentDue, envelope: Envelope, language: str, links: TwinLinks) -> Document:
+    """Build the unsecured document in `language`. Raises InputError if title or an outcome lacks that language."""
+    _check_language(due, language)
+    title = due.specification.title.best(language)
+    document: dict[str, JsonValue] = {
+        "@context": list(CONTEXTS),
+        "id": envelope.ob3_ids[language],
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": title,
+        "description": wording.summary_line(due, language),
+        "issuer": _issuer(due.issuer, envelope.issuer_did, language),
+        "validFrom": _instant(envelope.issued),
+        "awardedDate": _midnight(due.run.awarded_on),
+    }
+    if due.valid_until:
+        document["validUntil"] = f"{due.valid_until.isoformat()}T23:59:59Z"
+    document["credentialSubject"] = _subject(due, envelope, language)
+    document["credentialStatus"] = status_entry(envelope.status.list_url, envelope.status.index, purpose="revocation")
+    document["relatedResource"] = [
+        {"id": links.elm_id, "mediaType": ELM_MEDIA_TYPE, "digestSRI": links.elm_digest},
+        {"id": links.core_id, "mediaType": CORE_MEDIA_TYPE, "digestSRI": links.core_digest},
+    ]
+    document["credentialSchema"] = [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}]
+    return document
+
+
+def languages_of(due: DocumentDue) -> tuple[str, ...]:
+    """Return the languages in which `due` gets a badge: title and every outcome exist in them, nothing is guessed."""
+    texts = [due.specification.title, *(outcome.title for outcome in due.specification.outcomes)]
+    return tuple(language for language in due.languages if all(language in text.languages for text in texts))
+
+
+def _check_language(due: DocumentDue, language: str) -> None:
+    if language not in languages_of(due):
+        raise InputError(
+            f"{due.specification.code} has no title or not every outcome in {language!r}.",
+            remedy="Add the texts to the offering, or leave the language out.",
+        )
+
+
+def achievement_id(due: DocumentDue, envelope: Envelope, language: str) -> str:
+    """Return the achievement's URL; it carries code and version (decision 1.8), and the language of its texts."""
+    specification = due.specification
+    return f"{envelope.base_url}/achievements/{specification.code}/{specification.version}/{language}"
+
+
+def _issuer(issuer: Organisation, did: str, language: str) -> dict[str, JsonValue]:
+    address: dict[str, JsonValue] = {"type": ["Address"], "addressCountryCode": issuer.address.country}
+    address["addressCountry"] = wording.country_name(issuer.address.country, language)
+    if issuer.address.locality:
+        address["addressLocality"] = issuer.address.locality
+    profile: dict[str, JsonValue] = {
+        "id": did,
+        "type": ["Profile"],
+        "name": issuer.legal_name.best(language),
+        "address": address,
+        "otherIdentifier": [
+            {"type": "IdentifierEntry", "identifier": value, "identifierType": kind}
+            for kind, value in (
+                ("ext:eIDASIdentifier", issuer.eidas),
+                ("ext:SCHAC", issuer.schac),
+                ("ext:ErasmusCode", issuer.erasmus),
+            )
+            if value
+        ],
+    }
+    if issuer.homepage:
+        profile["url"] = issuer.homepage
+    return profile
+
+
+def _subject(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
+    identities = [("name", due.learner.full_name), ("ext:studentNumber", due.learner.student_number)]
+    if due.shows_birth_date and due.learner.birth_date:
+        identities.append(("ext:birthDate", due.learner.birth_date.isoformat()))
+    subject: dict[str, JsonValue] = {
+        "type": ["AchievementSubject"],
+        "identifier": [
+            {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": kind}
+            for kind, value in identities
+        ],
+        "activityStartDate": _midnight(due.run.starts_on),
+        "activityEndDate": _midnight(due.run.ends_on),
+        "creditsEarned": number(due.credits_earned),
+        "term": due.run.academic_year,
+        "licenseNumber": envelope.number,
+        "achievement": _achievement(due, envelope, language),
+    }
+    if due.statements:
+        subject["narrative"] = "\n".join(statement.best(language) for statement in due.statements)
+    if due.mark is not None:
+        subject["result"] = [
+            {
+                "type": ["Result"],
+                "resultDescription": f"{achievement_id(due, envelope, language)}#mark",
+                "value": plain(due.mark),
+            }
+        ]
+    return subject
+
+
+def _achievement(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
+    specification = due.specification
+    own_id = achievement_id(due, envelope, language)
+    achievement: dict[str, JsonValue] = {
+        "id": own_id,
+        "type": ["Achievement"],
+        "achievementType": ACHIEVEMENT_TYPES[due.kind],
+        "name": specification.title.best(language),
+        "description": specification.description.best(language),
+        "criteria": {"narrative": wording.criteria(due, language)},
+        "creditsAvailable": number(specification.ects),
+        "humanCode": specification.code,
+        "version": specification.version,
+        "creator": {"id": envelope.issuer_did, "type": ["Profile"], "name": due.issuer.legal_name.best(language)},
+        "otherIdentifier": _offering_identifiers(due),
+        "alignment": alignments(due, envelope, language),
+    }
+    others = [other for other in languages_of(due) if other != language]
+    if others:
+        achievement["related"] = [
+            {"id": achievement_id(due, envelope, other), "type": ["Related"], "inLanguage": other} for other in others
+        ]
+    if due.mark is not None:
+        achievement["resultDescription"] = [_result_description(f"{own_id}#mark", specification.grading, language)]
+    return achievement
+
+
+def _offering_identifiers(due: DocumentDue) -> list[JsonValue]:
+    entries = [("ext:Offering", due.specification.iri)]
+    if due.kind is DocumentKind.CREDIT_CERTIFICATE and due.offering_iri != due.specification.iri:
+        entries.append(("ext:PartOfOffering", due.offering_iri))
+    return [{"type": "IdentifierEntry", "identifier": value, "identifierType": kind} for kind, value in entries]
+
+
+def _result_description(own_id: str, grading: GradingScheme | None, language: str) -> dict[str, JsonValue]:
+    description: dict[str, JsonValue] = {
+        "id": own_id,
+        "type": ["ResultDescription"],
+        "name": grading.title.best(language) if grading else wording.MARK[language],
+        "resultType": "RawScore",
+    }
+    for name, bound in (
+        ("valueMin", grading.minimum if grading else None),
+        ("valueMax", grading.maximum if grading else None),
+        ("requiredValue", grading.pass_mark if grading else None),
+    ):
+        if bound is not None:
+            description[name] = plain(bound)
+    return description
+
+
+def number(value: Decimal) -> int | float:
+    """Write a Decimal as a JSON number: whole ones as integers, so that every stack canonicalises them alike."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def plain(value: Decimal) -> str:
+    """Write a Decimal in plain notation without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"

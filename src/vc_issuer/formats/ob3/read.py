@@ -1,0 +1,169 @@
+"""Read an Open Badge back into a summary; what its format can't say is named in `lost`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from vc_issuer.errors import InvalidError
+from vc_issuer.model.credential import (
+    CredentialSummary,
+    Document,
+    FormatName,
+    StatusSlot,
+    SummaryLabel,
+    SummaryOutcome,
+)
+from vc_issuer.model.record import DocumentKind
+
+LOST = ("texts in other languages", "distribution of marks", "regions of the issuer", "notes on quality assurance")
+_KINDS = {"MicroCredential": DocumentKind.CERTIFICATE.value, "Course": DocumentKind.CREDIT_CERTIFICATE.value}
+_HOURS = re.compile(r"(\d+)")
+
+
+def summarise(document: Document, language: str) -> CredentialSummary:
+    """Return what the credential says. `language` is the one asked for; a badge has only its own texts."""
+    subject = _object(document.get("credentialSubject"))
+    achievement = _object(subject.get("achievement"))
+    issuer = _object(document.get("issuer"))
+    labels = _Labels(achievement)
+    identities = {
+        str(entry.get("identityType")): str(entry.get("identityHash"))
+        for entry in _objects(subject.get("identifier"))
+        if entry.get("hashed") is False
+    }
+    return CredentialSummary(
+        format=FormatName.OB3,
+        id=_text(document, "id"),
+        language=language,
+        kind=_KINDS.get(_text(achievement, "achievementType"), ""),
+        number=_text(subject, "licenseNumber"),
+        title=_text(achievement, "name"),
+        issuer_id=_text(issuer, "id") or str(document.get("issuer", "")),
+        issuer_name=_text(issuer, "name"),
+        issuer_legal_id=next(
+            (
+                _text(e, "identifier")
+                for e in _objects(issuer.get("otherIdentifier"))
+                if e.get("identifierType") == "ext:eIDASIdentifier"
+            ),
+            "",
+        ),
+        awarding_bodies=(_text(issuer, "name"), *(label.label for label in labels.all("ext:AwardingBody"))),
+        learner_name=identities.get("name", ""),
+        birth_date=_day(identities.get("ext:birthDate")),
+        student_number=identities.get("ext:studentNumber", ""),
+        awarded_on=_day(document.get("awardedDate")),
+        valid_from=_moment(document.get("validFrom")),
+        valid_until=_moment(document.get("validUntil")),
+        code=_text(achievement, "humanCode"),
+        version=_text(achievement, "version"),
+        credits=_decimal(subject.get("creditsEarned")),
+        credit_system=labels.one("ext:CreditSystem"),
+        hours=labels.hours(),
+        eqf=labels.one("ext:EQF"),
+        nqf=labels.one("ext:NQF"),
+        mode=labels.one("ext:ModeOfLearning"),
+        learning_setting=labels.one("ext:LearningSetting"),
+        assessments=labels.all("ext:AssessmentType"),
+        supervision=labels.one("ext:SupervisionVerification"),
+        quality=labels.all("ext:QualityAssurance"),
+        languages=labels.all("ext:LanguageOfInstruction"),
+        isced=labels.one("ext:ISCED-F"),
+        outcomes=tuple(SummaryOutcome(id=label.iri, title=label.label) for label in labels.all("ceasn:Competency")),
+        mark=_mark(subject, achievement),
+        activity_start=_day(subject.get("activityStartDate")),
+        activity_end=_day(subject.get("activityEndDate")),
+        term=_text(subject, "term"),
+        description=_text(achievement, "description"),
+        statements=tuple(line for line in _text(subject, "narrative").split("\n") if line),
+        country=_text(_object(issuer.get("address")), "addressCountryCode"),
+        status=_status(document),
+        twin_ids=tuple(
+            _text(e, "id")
+            for e in _objects(document.get("relatedResource"))
+            if e.get("mediaType") == "application/ld+json"
+        ),
+        lost=LOST,
+    )
+
+
+class _Labels:
+    """The alignments of an achievement, by type."""
+
+    def __init__(self, achievement: Mapping[str, Any]) -> None:
+        self._entries = list(_objects(achievement.get("alignment")))
+
+    def all(self, kind: str) -> tuple[SummaryLabel, ...]:
+        return tuple(
+            SummaryLabel(iri=_text(entry, "targetUrl"), label=_text(entry, "targetName"))
+            for entry in self._entries
+            if entry.get("targetType") == kind
+        )
+
+    def one(self, kind: str) -> SummaryLabel | None:
+        return next(iter(self.all(kind)), None)
+
+    def hours(self) -> int | None:
+        for entry in self._entries:
+            if entry.get("targetType") == "ext:CreditSystem":
+                found = _HOURS.search(_text(entry, "targetDescription"))
+                return int(found.group()[:6]) if found else None
+        return None
+
+
+def _mark(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> str:
+    maxima = {item.get("id"): _text(item, "valueMax") for item in _objects(achievement.get("resultDescription"))}
+    for result in _objects(subject.get("result")):
+        value, maximum = _text(result, "value"), maxima.get(result.get("resultDescription"), "")
+        if value:
+            return f"{value}/{maximum}" if maximum else value
+    return ""
+
+
+def _status(document: Document) -> StatusSlot | None:
+    entry = _object(document.get("credentialStatus"))
+    index = entry.get("statusListIndex")
+    if not isinstance(index, str) or not index.isdigit() or len(index) > 10:
+        return None
+    return StatusSlot(list_url=_text(entry, "statusListCredential"), index=int(index))
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, Mapping):
+            yield item
+
+
+def _text(node: Mapping[str, Any], name: str) -> str:
+    value = node.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _day(value: Any) -> date | None:
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidError("a date of the credential is malformed", clause="VCDM 2.0 section 4.9") from error
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Decimal(str(value))
