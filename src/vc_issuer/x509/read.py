@@ -86,6 +86,12 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
+def is_self_signed(der: bytes) -> bool:
+    """Tell whether a certificate names itself as its issuer, as an anchor's usually does."""
+    certificate = load_certificate(der)
+    return certificate.issuer == certificate.subject
+
+
 def certificate_facts(der: bytes) -> CertificateFacts:
     """Return what a report shows of a certificate. Raises UnreadableError."""
     certificate = load_certificate(der)
