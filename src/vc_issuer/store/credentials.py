@@ -1,0 +1,313 @@
+"""Documents, their parts and the secured bytes: sealed under the learner's key, given back byte for byte.
+
+A *document* row is one document due; its *parts* are the unsecured twins: one ELM, one OB3 a language. A part is
+stored before any key is used, and its secured bytes are stored at most once.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from vc_issuer.errors import RuleError
+from vc_issuer.model.batch import PreparedDigest
+from vc_issuer.model.credential import FormatName, SecuredCredential
+from vc_issuer.model.record import DocumentKind
+from vc_issuer.store.database import Session
+from vc_issuer.store.people import data_keys
+from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
+from vc_issuer.store.vault import DataKey, code_hash
+
+MAX_IDS_A_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPart:
+    """One unsecured document of a twin pair, as the bytes that will be signed."""
+
+    credential_id: str
+    document_id: str
+    format: FormatName
+    language: str
+    content: bytes = field(repr=False)
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A document due with everything that is fixed at prepare. `slot` is (list id, index)."""
+
+    id: str
+    position: int
+    record_id: str
+    learner_id: str
+    offering_key: str
+    run: str
+    kind: DocumentKind
+    component: str
+    number: str
+    code: str = field(repr=False)
+    core_id: str = field(repr=False)
+    languages: tuple[str, ...]
+    issued: datetime
+    slot: tuple[int, int]
+    replaces: str | None
+    parts: tuple[PreparedPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecuredPart:
+    """A part as it was secured."""
+
+    credential_id: str
+    document_id: str
+    format: FormatName
+    language: str
+    secured: SecuredCredential
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSecured:
+    """A part that was just secured under the key `key_id`."""
+
+    credential_id: str
+    document_id: str
+    secured: SecuredCredential
+    key_id: str
+
+
+def award_claim(new: NewDocument) -> str:
+    """Name the award that a document certifies: no two current documents may have the same name."""
+    return f"{new.learner_id}:{new.offering_key}:{new.run}:{new.kind.value}:{new.component}"
+
+
+def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
+    """Return those of `claims` that a document holds already, each with that document's id."""
+    found: dict[str, str] = {}
+    for some in _slices(list(claims)):
+        rows = session.connection.execute(select(documents.c.claim, documents.c.id).where(documents.c.claim.in_(some)))
+        found |= {claim: document_id for claim, document_id in rows if claim is not None}
+    return found
+
+
+def insert_documents(session: Session, batch_id: str, news: Sequence[NewDocument]) -> None:
+    """Store prepared documents, their parts and their status slots. Raises RuleError if an award is taken."""
+    if not news:
+        return
+    keys = data_keys(session, (new.learner_id for new in news))
+    try:
+        with session.connection.begin_nested():
+            session.connection.execute(insert(documents), [_document_row(new, batch_id, keys) for new in news])
+    except IntegrityError as error:
+        raise RuleError(
+            "another batch has just prepared one of the same awards.", remedy="Prepare this batch again to see which."
+        ) from error
+    parts = [_part_row(part, n, keys[new.learner_id]) for new in news for n, part in enumerate(new.parts)]
+    session.connection.execute(insert(document_parts), parts)
+    for new in news:
+        session.connection.execute(
+            update(status_slots)
+            .where(status_slots.c.list_id == new.slot[0], status_slots.c.idx == new.slot[1])
+            .values(document_id=new.id)
+        )
+
+
+def _document_row(new: NewDocument, batch_id: str, keys: Mapping[str, DataKey]) -> dict[str, Any]:
+    # A successor waits with its claim until it takes the place of the document that it replaces.
+    claim = award_claim(new) if new.replaces is None else f"{award_claim(new)}:after:{new.replaces}"
+    secrets = f"{new.code} {new.core_id}".encode()
+    return {
+        "id": new.id,
+        "batch_id": batch_id,
+        "position": new.position,
+        "record_id": new.record_id,
+        "learner_id": new.learner_id,
+        "offering_key": new.offering_key,
+        "run": new.run,
+        "kind": new.kind.value,
+        "component": new.component,
+        "claim": claim,
+        "number": new.number,
+        "code_hash": code_hash(new.code),
+        "secrets": keys[new.learner_id].seal(secrets, f"documents.secrets:{new.id}"),
+        "languages": list(new.languages),
+        "issued": new.issued,
+        "status": "current",
+        "replaces": new.replaces,
+    }
+
+
+def _part_row(part: PreparedPart, ordinal: int, key: DataKey) -> dict[str, Any]:
+    return {
+        "credential_id": part.credential_id,
+        "document_id": part.document_id,
+        "ordinal": ordinal,
+        "format": part.format.value,
+        "language": part.language,
+        "sha256": part.sha256,
+        "prepared": key.seal(part.content, f"document_parts.prepared:{part.credential_id}"),
+    }
+
+
+def discard_documents(session: Session, batch_id: str) -> int:
+    """Drop what a withdrawn preparation left, slots included; returns how many documents. Nothing may be signed."""
+    theirs = select(documents.c.id).where(documents.c.batch_id == batch_id)
+    session.connection.execute(status_slots.delete().where(status_slots.c.batch_id == batch_id))
+    session.connection.execute(document_parts.delete().where(document_parts.c.document_id.in_(theirs)))
+    return session.connection.execute(documents.delete().where(documents.c.batch_id == batch_id)).rowcount
+
+
+def prepared_digests(session: Session, batch_id: str) -> Iterator[PreparedDigest]:
+    """Give what the approver approves, in the order of documents and parts."""
+    query = (
+        select(document_parts.c.credential_id, document_parts.c.format, document_parts.c.sha256)
+        .join(documents, documents.c.id == document_parts.c.document_id)
+        .where(documents.c.batch_id == batch_id)
+        .order_by(documents.c.position, document_parts.c.ordinal)
+    )
+    for row in session.connection.execute(query):
+        yield PreparedDigest(document_id=row.credential_id, format=row.format, sha256=row.sha256)
+
+
+def prepared_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[PreparedPart]:
+    """Return the unsecured parts of the documents at these positions, in order."""
+    return _prepared(session, _parts_query(batch_id, first, last))
+
+
+def unsigned_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[PreparedPart]:
+    """Return those parts at these positions that have no secured bytes yet, in order."""
+    return _prepared(session, _unsigned(_parts_query(batch_id, first, last)))
+
+
+def count_unsigned(session: Session, batch_id: str) -> int:
+    """Count a batch's parts that have no secured bytes yet."""
+    query = _unsigned(
+        select(func.count())
+        .select_from(document_parts)
+        .join(documents, documents.c.id == document_parts.c.document_id)
+        .where(documents.c.batch_id == batch_id)
+    )
+    return session.connection.scalar(query) or 0
+
+
+def _unsigned(query: Select[Any]) -> Select[Any]:
+    return query.outerjoin(secured_parts, secured_parts.c.credential_id == document_parts.c.credential_id).where(
+        secured_parts.c.credential_id.is_(None)
+    )
+
+
+def _parts_query(batch_id: str, first: int, last: int) -> Select[Any]:
+    return (
+        select(document_parts, documents.c.learner_id)
+        .join(documents, documents.c.id == document_parts.c.document_id)
+        .where(documents.c.batch_id == batch_id, documents.c.position.between(first, last))
+        .order_by(documents.c.position, document_parts.c.ordinal)
+    )
+
+
+def _prepared(session: Session, query: Select[Any]) -> list[PreparedPart]:
+    rows = session.connection.execute(query).all()
+    keys = data_keys(session, {row.learner_id for row in rows})
+    return [
+        PreparedPart(
+            credential_id=row.credential_id,
+            document_id=row.document_id,
+            format=FormatName(row.format),
+            language=row.language,
+            content=keys[row.learner_id].open(row.prepared, f"document_parts.prepared:{row.credential_id}"),
+            sha256=row.sha256,
+        )
+        for row in rows
+        if row.learner_id in keys
+    ]
+
+
+def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime) -> int:
+    """Store secured bytes of parts that have none yet; returns how many were new."""
+    if not parts:
+        return 0
+    owners = _owners(session, {part.document_id for part in parts})
+    done = _secured_ids(session, [part.credential_id for part in parts])
+    keys = data_keys(session, owners.values())
+    rows = [
+        {
+            "credential_id": part.credential_id,
+            "media_type": part.secured.media_type,
+            "content": keys[owners[part.document_id]].seal(part.secured.content, _secured_context(part.credential_id)),
+            "sha256": hashlib.sha256(part.secured.content).hexdigest(),
+            "key_id": part.key_id,
+            "signed_at": now,
+        }
+        for part in parts
+        if part.credential_id not in done
+    ]
+    if rows:
+        session.connection.execute(insert(secured_parts), rows)
+    return len(rows)
+
+
+def _secured_ids(session: Session, credential_ids: list[str]) -> set[str]:
+    found: set[str] = set()
+    for some in _slices(credential_ids):
+        query = select(secured_parts.c.credential_id).where(secured_parts.c.credential_id.in_(some))
+        found |= set(session.connection.scalars(query))
+    return found
+
+
+def _owners(session: Session, document_ids: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in _slices(sorted(document_ids)):
+        query = select(documents.c.id, documents.c.learner_id).where(documents.c.id.in_(some))
+        found |= {row.id: row.learner_id for row in session.connection.execute(query)}
+    return found
+
+
+def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple[SecuredPart, ...]]:
+    """Return the secured parts of these documents, by document; those of erased learners are left out."""
+    found: dict[str, tuple[SecuredPart, ...]] = {}
+    for some in _slices(list(document_ids)):
+        query = (
+            select(
+                secured_parts,
+                document_parts.c.document_id,
+                document_parts.c.format,
+                document_parts.c.language,
+                documents.c.learner_id,
+            )
+            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
+            .join(documents, documents.c.id == document_parts.c.document_id)
+            .where(documents.c.id.in_(some))
+            .order_by(documents.c.position, document_parts.c.ordinal)
+        )
+        rows = session.connection.execute(query).all()
+        keys = data_keys(session, {row.learner_id for row in rows})
+        for row in rows:
+            if row.learner_id in keys:
+                found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, keys[row.learner_id]))
+    return found
+
+
+def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
+    content = key.open(row.content, _secured_context(row.credential_id))
+    return SecuredPart(
+        credential_id=row.credential_id,
+        document_id=row.document_id,
+        format=FormatName(row.format),
+        language=row.language,
+        secured=SecuredCredential(media_type=row.media_type, content=content),
+        signed_at=row.signed_at,
+    )
+
+
+def _secured_context(credential_id: str) -> str:
+    return f"secured_parts.content:{credential_id}"
+
+
+def _slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), MAX_IDS_A_QUERY):
+        yield items[start : start + MAX_IDS_A_QUERY]

@@ -1,0 +1,151 @@
+"""Open a home's database and hand out transactions: readers never wait, one writer at a time (SQLite) or row locks.
+
+SQLite runs in WAL mode with full synchronisation: a commit that said yes survives a power cut, because a
+revocation that was served or a signature that was delivered must not be forgotten. `BEGIN IMMEDIATE` makes a
+writer wait at its beginning, never fail in its middle.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from vc_issuer.errors import ConfigurationError
+from vc_issuer.store.vault import RandomBytes, Vault
+
+BUSY_TIMEOUT_MS = 30_000  # A chunk of 500 documents commits in well under a second; thirty are for a slow disk.
+_WRITES = "vc_issuer_writes"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One transaction: its connection, the home's vault and its source of randomness."""
+
+    connection: Connection
+    vault: Vault = field(repr=False)
+    random_bytes: RandomBytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """An open database; safe to share between threads, not between processes."""
+
+    engine: Engine
+    vault: Vault = field(repr=False)
+    random_bytes: RandomBytes = field(repr=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a transaction that sees one state and writes nothing."""
+        with self._transaction(writes=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a transaction that commits when the block ends and rolls back when it raises."""
+        with self._transaction(writes=True) as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Session]:
+        try:
+            with self.engine.connect() as plain:
+                connection = plain.execution_options(**{_WRITES: writes})
+                with connection.begin():
+                    yield Session(connection=connection, vault=self.vault, random_bytes=self.random_bytes)
+        except OperationalError as error:
+            raise ConfigurationError(
+                f"the database can't be used: {error.orig}.",
+                remedy="Check that its disk has room and that no other program holds it, and try again.",
+            ) from error
+
+    def settle(self) -> None:
+        """Fold SQLite's log into the database file, so that shredded keys are gone from both."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def create_database(url: str, *, vault: Vault, random_bytes: RandomBytes) -> Database:
+    """Open the database at `url`, making its tables or bringing them up to date first."""
+    database = Database(engine=_engine(url), vault=vault, random_bytes=random_bytes)
+    try:
+        with database.engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            with connection.begin():
+                command.upgrade(migration_config(connection), "head")
+    except DBAPIError as error:
+        raise ConfigurationError(
+            f"the database can't be made: {error.orig}.", remedy="Check that its folder exists and can be written."
+        ) from error
+    return database
+
+
+def open_database(url: str, *, vault: Vault, random_bytes: RandomBytes) -> Database:
+    """Open a database whose tables are those of this version. Raises ConfigurationError otherwise."""
+    database = Database(engine=_engine(url), vault=vault, random_bytes=random_bytes)
+    remedy = "Make it, or bring it up to date, with: vc-issuer --home DIR init"
+    name = make_url(url).database
+    if database.engine.dialect.name == "sqlite" and not (name and Path(name).is_file()):
+        raise ConfigurationError("the home has no database yet.", remedy=remedy)
+    with database.reading() as session:
+        found = MigrationContext.configure(session.connection).get_current_revision()
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
+    if found != head:
+        raise ConfigurationError(f"the database is at revision {found}, this program needs {head}.", remedy=remedy)
+    return database
+
+
+def migration_config(connection: Connection | None = None) -> Config:
+    """Return alembic's configuration; its commands run inside the transaction of `connection`."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _engine(url: str) -> Engine:
+    try:
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise ConfigurationError(
+            f"the database URL can't be used: {error}.", remedy="Correct `database` in settings.toml."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: sqlite3.Connection, _record: Any) -> None:
+    # SQLAlchemy opens transactions itself (below); the driver's own habit would begin them too late.
+    dbapi_connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        # Overwrite what is deleted: a shredded key may not stay behind in a free page.
+        "secure_delete = ON",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

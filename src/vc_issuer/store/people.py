@@ -1,0 +1,172 @@
+"""Accounts of the office, and learners with a data key each; erasure shreds the key (decisions 4.5)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from vc_issuer.errors import InputError, NotFoundError, RuleError
+from vc_issuer.model.parties import Learner
+from vc_issuer.store.audit import Deed, record_deed
+from vc_issuer.store.database import Session
+from vc_issuer.store.tables import accounts, documents, learners, pdfs
+from vc_issuer.store.vault import DataKey
+
+_PROFILE = "learners.profile"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody of the office. `roles` are such as `preparer` and `approver`; one account may hold several."""
+
+    name: str
+    roles: tuple[str, ...]
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+def add_account(session: Session, name: str, *, roles: Iterable[str], deed: Deed) -> Account:
+    """Make an account. Raises InputError if the name is taken."""
+    account = Account(name=name, roles=tuple(roles), created_at=deed.at)
+    row = {"name": name, "roles": list(account.roles), "created_at": deed.at}
+    try:
+        with session.connection.begin_nested():
+            session.connection.execute(insert(accounts), row)
+    except IntegrityError as error:
+        raise InputError(f"there is an account {name!r} already.", remedy="Choose another name.") from error
+    record_deed(session, deed, "account.add", subject=name, details={"roles": list(account.roles)})
+    return account
+
+
+def active_account(session: Session, name: str) -> Account:
+    """Return an account that may act. Raises NotFoundError, or RuleError if it is disabled."""
+    row = session.connection.execute(select(accounts).where(accounts.c.name == name)).first()
+    if row is None:
+        raise NotFoundError(f"there is no account {name!r}.", remedy="Name one of this home's accounts.")
+    if row.disabled_at is not None:
+        raise RuleError(f"the account {name!r} is disabled.", remedy="Use another, or have it enabled again.")
+    return Account(name=row.name, roles=tuple(row.roles), created_at=row.created_at)
+
+
+def all_accounts(session: Session) -> tuple[Account, ...]:
+    """Return every account by name."""
+    rows = session.connection.execute(select(accounts).order_by(accounts.c.name))
+    return tuple(
+        Account(name=r.name, roles=tuple(r.roles), created_at=r.created_at, disabled_at=r.disabled_at) for r in rows
+    )
+
+
+def disable_account(session: Session, name: str, *, deed: Deed) -> None:
+    """Keep an account from acting; what it did stays."""
+    active_account(session, name)
+    session.connection.execute(update(accounts).where(accounts.c.name == name).values(disabled_at=deed.at))
+    record_deed(session, deed, "account.disable", subject=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLearner:
+    """The home's id for a learner, and whether what is known of them changed just now."""
+
+    id: str
+    changed: bool
+
+
+def keep_learner(session: Session, learner: Learner, *, now: datetime) -> KeptLearner:
+    """Store a learner, or bring what is known of them up to date."""
+    index = session.vault.blind_index(learner.student_number, "learners.student_number")
+    row = session.connection.execute(select(learners).where(learners.c.student_index == index)).first()
+    if row is not None:
+        key = session.vault.open_data_key(row.data_key, row.id)
+        changed = _profile(key.open(row.profile, f"{_PROFILE}:{row.id}")) != learner
+        if changed:
+            sealed = key.seal(_profile_bytes(learner), f"{_PROFILE}:{row.id}")
+            session.connection.execute(update(learners).where(learners.c.id == row.id).values(profile=sealed))
+        return KeptLearner(id=row.id, changed=changed)
+    learner_id = session.random_bytes(16).hex()
+    wrapped = session.vault.new_data_key(learner_id)
+    key = session.vault.open_data_key(wrapped, learner_id)
+    session.connection.execute(
+        insert(learners),
+        {
+            "id": learner_id,
+            "student_index": index,
+            "data_key": wrapped,
+            "profile": key.seal(_profile_bytes(learner), f"{_PROFILE}:{learner_id}"),
+            "created_at": now,
+        },
+    )
+    return KeptLearner(id=learner_id, changed=False)
+
+
+def find_learner(session: Session, student_number: str) -> str | None:
+    """Return the id of the learner with this student number, or None."""
+    index = session.vault.blind_index(student_number, "learners.student_number")
+    return session.connection.scalar(select(learners.c.id).where(learners.c.student_index == index))
+
+
+def learner_profiles(session: Session, learner_ids: Iterable[str]) -> dict[str, Learner]:
+    """Return what is known of these learners; erased ones are left out."""
+    wanted = select(learners).where(learners.c.id.in_(set(learner_ids)), learners.c.data_key.is_not(None))
+    return {
+        row.id: _profile(session.vault.open_data_key(row.data_key, row.id).open(row.profile, f"{_PROFILE}:{row.id}"))
+        for row in session.connection.execute(wanted)
+    }
+
+
+def data_keys(session: Session, learner_ids: Iterable[str]) -> dict[str, DataKey]:
+    """Open the data keys of these learners; erased ones are left out."""
+    wanted = select(learners.c.id, learners.c.data_key).where(
+        learners.c.id.in_(set(learner_ids)), learners.c.data_key.is_not(None)
+    )
+    return {row.id: session.vault.open_data_key(row.data_key, row.id) for row in session.connection.execute(wanted)}
+
+
+def data_key(session: Session, learner_id: str) -> DataKey:
+    """Open one learner's data key. Raises NotFoundError after erasure."""
+    keys = data_keys(session, (learner_id,))
+    if learner_id not in keys:
+        raise NotFoundError("what this home held about the person was erased.", remedy="Nothing can bring it back.")
+    return keys[learner_id]
+
+
+def erase_learner(session: Session, student_number: str, *, deed: Deed) -> str:
+    """Shred a learner's key, and with it every name, mark, credential and PDF that it sealed; returns their id.
+
+    Status bits stay, and so do ids, numbers and counts: a revoked credential in somebody's hands stays revoked.
+    Follow the commit with `Database.settle`. Raises NotFoundError.
+    """
+    learner_id = find_learner(session, student_number)
+    if learner_id is None:
+        raise NotFoundError("no learner has this student number.", remedy="Check the number; nothing was erased.")
+    theirs = select(documents.c.id).where(documents.c.learner_id == learner_id)
+    session.connection.execute(pdfs.delete().where(pdfs.c.document_id.in_(theirs)))
+    session.connection.execute(update(documents).where(documents.c.learner_id == learner_id).values(code_hash=None))
+    session.connection.execute(
+        update(learners)
+        .where(learners.c.id == learner_id)
+        .values(student_index=None, data_key=None, profile=None, erased_at=deed.at)
+    )
+    record_deed(session, deed, "learner.erase", subject=learner_id)
+    return learner_id
+
+
+def _profile_bytes(learner: Learner) -> bytes:
+    values: Mapping[str, Any] = {
+        "student_number": learner.student_number,
+        "full_name": learner.full_name,
+        "given_name": learner.given_name,
+        "family_name": learner.family_name,
+        "birth_date": learner.birth_date.isoformat() if learner.birth_date else None,
+        "name_language": learner.name_language,
+    }
+    return json.dumps(values, ensure_ascii=False).encode()
+
+
+def _profile(content: bytes) -> Learner:
+    values = json.loads(content)
+    birth_date = values.pop("birth_date")
+    return Learner(**values, birth_date=date.fromisoformat(birth_date) if birth_date else None)

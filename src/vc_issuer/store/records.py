@@ -1,0 +1,320 @@
+"""The rows of a cohort as they were handed in, sealed; a second import shows a difference and doubles nothing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, and_, func, insert, select, update
+
+from vc_issuer.errors import InputError, NotFoundError
+from vc_issuer.model.batch import BatchState
+from vc_issuer.model.offering import Answer
+from vc_issuer.model.parties import Learner
+from vc_issuer.model.record import ComponentResult, EnrolmentRoute, LearningRecord, ResultStatus
+from vc_issuer.store.audit import Deed, record_deed
+from vc_issuer.store.database import Session
+from vc_issuer.store.offerings import offering_key
+from vc_issuer.store.people import data_key, data_keys, keep_learner, learner_profiles
+from vc_issuer.store.tables import answers, batches, records
+from vc_issuer.store.vault import DataKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """One learner's results in a batch. `outcome` is `due`, `none` or `kept-back` once prepared, else empty."""
+
+    id: str
+    batch_id: str
+    position: int
+    learner_id: str
+    learner: Learner = field(repr=False)
+    offering_code: str
+    offering_version: str
+    run: str
+    language: str
+    results: tuple[ComponentResult, ...] = field(repr=False)
+    answers: tuple[Answer, ...] = field(default=(), repr=False)
+    outcome: str = ""
+    findings: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportDifference:
+    """What an import did to a draft; ids of records. `untouched` stand in the draft and not in the file."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+
+
+def draft_holding(session: Session, rows: Iterable[LearningRecord]) -> str | None:
+    """Return the newest draft that holds results of the same offerings and runs, or None."""
+    runs = {(offering_key(row.offering.code, row.offering.version), row.run.key) for row in rows}
+    query = (
+        select(records.c.batch_id, records.c.offering_key, records.c.run)
+        .join(batches, and_(batches.c.id == records.c.batch_id, batches.c.state == BatchState.DRAFT.value))
+        .where(records.c.offering_key.in_({key for key, _ in runs}))
+        .order_by(batches.c.created_at.desc(), batches.c.id.desc())
+        .distinct()
+    )
+    found = session.connection.execute(query)
+    return next((row.batch_id for row in found if (row.offering_key, row.run) in runs), None)
+
+
+def keep_records(session: Session, batch_id: str, rows: Sequence[LearningRecord], *, deed: Deed) -> ImportDifference:
+    """Bring a draft's records up to date with `rows`; what is not among them stays as it is.
+
+    Raises InputError if a learner stands twice in one run of an offering version.
+    """
+    if len({row.reference for row in rows}) != len(rows):
+        raise InputError("a learner stands twice in the same run.", remedy="Give one record a learner and run.")
+    stored = {
+        (row.learner_id, row.offering_key, row.run): row
+        for row in session.connection.execute(select(records).where(records.c.batch_id == batch_id))
+    }
+    position = max((row.position for row in stored.values()), default=0)
+    learners = [keep_learner(session, row.learner, now=deed.at) for row in rows]
+    keys = data_keys(session, (learner.id for learner in learners))
+    added, changed, unchanged = [], [], []
+    for learner, row in zip(learners, rows, strict=True):
+        place = (learner.id, offering_key(row.offering.code, row.offering.version), row.run.key)
+        known, key = stored.pop(place, None), keys[learner.id]
+        if known is None:
+            position += 1
+            record_id = session.random_bytes(16).hex()
+            _insert(session, batch_id, position, place, _sealed_content(record_id, _content_bytes(row), key))
+            added.append(record_id)
+        elif learner.changed or key.open(known.content, _context("content", known.id)) != _content_bytes(row):
+            _overwrite(session, known.id, row, key)
+            changed.append(known.id)
+        else:
+            unchanged.append(known.id)
+    difference = ImportDifference(
+        added=tuple(added),
+        changed=tuple(changed),
+        unchanged=tuple(unchanged),
+        untouched=tuple(row.id for row in stored.values()),
+    )
+    counts = {name: len(getattr(difference, name)) for name in ("added", "changed", "unchanged", "untouched")}
+    record_deed(session, deed, "batch.import", subject=batch_id, details=counts)
+    return difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sealed:
+    """A record's content, sealed under its id."""
+
+    record_id: str
+    content: bytes
+
+
+def _sealed_content(record_id: str, content: bytes, key: DataKey) -> _Sealed:
+    return _Sealed(record_id=record_id, content=key.seal(content, _context("content", record_id)))
+
+
+def _insert(session: Session, batch_id: str, position: int, place: tuple[str, str, str], sealed: _Sealed) -> None:
+    session.connection.execute(
+        insert(records),
+        {
+            "id": sealed.record_id,
+            "batch_id": batch_id,
+            "position": position,
+            "learner_id": place[0],
+            "offering_key": place[1],
+            "run": place[2],
+            "content": sealed.content,
+        },
+    )
+
+
+def _overwrite(session: Session, record_id: str, row: LearningRecord, key: DataKey) -> None:
+    sealed = key.seal(_content_bytes(row), _context("content", record_id))
+    session.connection.execute(
+        update(records).where(records.c.id == record_id).values(content=sealed, decision=None, outcome=None)
+    )
+
+
+def copy_record(session: Session, record_id: str, batch_id: str, *, replaces: Iterable[str]) -> str:
+    """Copy a record, answers included, into a draft whose documents will supersede `replaces`; returns its id."""
+    source = session.connection.execute(select(records).where(records.c.id == record_id)).one()
+    key = data_key(session, source.learner_id)
+    copy_id = session.random_bytes(16).hex()
+    content = key.open(source.content, _context("content", record_id))
+    place = (source.learner_id, source.offering_key, source.run)
+    position = last_position(session, batch_id) + 1
+    _insert(session, batch_id, position, place, _sealed_content(copy_id, content, key))
+    session.connection.execute(update(records).where(records.c.id == copy_id).values(replaces=sorted(replaces)))
+    for row in session.connection.execute(select(answers).where(answers.c.record_id == record_id)).all():
+        values = {**row._asdict(), "record_id": copy_id}
+        values["content"] = key.seal(key.open(row.content, _answer_context(record_id)), _answer_context(copy_id))
+        del values["id"]
+        session.connection.execute(insert(answers), values)
+    return copy_id
+
+
+def load_record(session: Session, record_id: str) -> StoredRecord:
+    """Return one record. Raises NotFoundError, after erasure too."""
+    row = session.connection.execute(select(records).where(records.c.id == record_id)).first()
+    found = _open(session, [row]) if row else []
+    if not found:
+        raise NotFoundError(f"there is no record {record_id!r}.", remedy="Look the batch up with: batch show")
+    return found[0]
+
+
+def load_records(session: Session, batch_id: str, *, after: int = 0, limit: int = 500) -> list[StoredRecord]:
+    """Return the next records of a batch after a position, in order; those of erased learners are left out."""
+    query = (
+        select(records)
+        .where(records.c.batch_id == batch_id, records.c.position > after)
+        .order_by(records.c.position)
+        .limit(limit)
+    )
+    return _open(session, list(session.connection.execute(query)))
+
+
+def last_position(session: Session, batch_id: str) -> int:
+    """Return the position of a batch's last record; 0 if it has none."""
+    return session.connection.scalar(select(func.max(records.c.position)).where(records.c.batch_id == batch_id)) or 0
+
+
+def outcome_counts(session: Session, batch_id: str) -> dict[str, int]:
+    """Count a batch's records by outcome; those not prepared yet under the empty word."""
+    query = select(records.c.outcome, func.count()).where(records.c.batch_id == batch_id).group_by(records.c.outcome)
+    return {outcome or "": count for outcome, count in session.connection.execute(query)}
+
+
+def keep_outcomes(session: Session, outcomes: Sequence[tuple[StoredRecord, str, Sequence[Mapping[str, Any]]]]) -> None:
+    """Store what prepare found of each record: outcome, and findings as JSON values."""
+    keys = data_keys(session, (record.learner_id for record, _, _ in outcomes))
+    for record, outcome, findings in outcomes:
+        content = json.dumps(list(findings), ensure_ascii=False).encode()
+        sealed = keys[record.learner_id].seal(content, _context("decision", record.id))
+        session.connection.execute(
+            update(records).where(records.c.id == record.id).values(outcome=outcome, decision=sealed)
+        )
+
+
+def forget_outcomes(session: Session, batch_id: str) -> None:
+    """Forget what an earlier preparation found."""
+    session.connection.execute(
+        update(records).where(records.c.batch_id == batch_id).values(outcome=None, decision=None)
+    )
+
+
+def keep_answer(session: Session, record_id: str, answer: Answer, *, deed: Deed) -> None:
+    """Store, or replace, what an authorised role answered to a question about one award."""
+    record = load_record(session, record_id)
+    session.connection.execute(
+        answers.delete().where(
+            answers.c.record_id == record_id, answers.c.rule == answer.rule, answers.c.subject == answer.subject
+        )
+    )
+    content = {
+        "value": answer.value,
+        "motive": answer.motive,
+        "role": answer.role,
+        "answered_on": answer.answered_on.isoformat(),
+    }
+    key = data_key(session, record.learner_id)
+    session.connection.execute(
+        insert(answers),
+        {
+            "record_id": record_id,
+            "rule": answer.rule,
+            "subject": answer.subject,
+            "account": deed.actor,
+            "answered_at": deed.at,
+            "content": key.seal(json.dumps(content).encode(), _answer_context(record_id)),
+        },
+    )
+    record_deed(
+        session, deed, "record.answer", subject=record_id, details={"rule": answer.rule, "subject": answer.subject}
+    )
+
+
+def _open(session: Session, rows: Sequence[Row[Any]]) -> list[StoredRecord]:
+    learner_ids = {row.learner_id for row in rows}
+    keys, profiles = data_keys(session, learner_ids), learner_profiles(session, learner_ids)
+    answered = _answers(session, rows, keys)
+    return [
+        replace(_record(row, keys[row.learner_id], profiles[row.learner_id]), answers=answered.get(row.id, ()))
+        for row in rows
+        if row.learner_id in keys
+    ]
+
+
+def _answers(session: Session, rows: Sequence[Row[Any]], keys: Mapping[str, DataKey]) -> dict[str, tuple[Answer, ...]]:
+    owners = {row.id: row.learner_id for row in rows if row.learner_id in keys}
+    found: dict[str, tuple[Answer, ...]] = {}
+    for row in session.connection.execute(
+        select(answers).where(answers.c.record_id.in_(owners)).order_by(answers.c.id)
+    ):
+        content = json.loads(keys[owners[row.record_id]].open(row.content, _answer_context(row.record_id)))
+        content["answered_on"] = date.fromisoformat(content["answered_on"])
+        answer = Answer(rule=row.rule, subject=row.subject, **content)
+        found[row.record_id] = (*found.get(row.record_id, ()), answer)
+    return found
+
+
+def _record(row: Row[Any], key: DataKey, learner: Learner) -> StoredRecord:
+    content = json.loads(key.open(row.content, _context("content", row.id)))
+    code, _, version = row.offering_key.rpartition("/")
+    return StoredRecord(
+        id=row.id,
+        batch_id=row.batch_id,
+        position=row.position,
+        learner_id=row.learner_id,
+        learner=learner,
+        offering_code=code,
+        offering_version=version,
+        run=row.run,
+        language=content["language"],
+        results=tuple(_result(item) for item in content["results"]),
+        outcome=row.outcome or "",
+        findings=json.loads(key.open(row.decision, _context("decision", row.id))) if row.decision else (),
+        replaces=tuple(row.replaces or ()),
+    )
+
+
+def _context(column: str, record_id: str) -> str:
+    return f"records.{column}:{record_id}"
+
+
+def _answer_context(record_id: str) -> str:
+    return f"answers.content:{record_id}"
+
+
+def _content_bytes(row: LearningRecord) -> bytes:
+    return json.dumps({"language": row.language, "results": [_result_json(r) for r in row.results]}).encode()
+
+
+def _result_json(result: ComponentResult) -> dict[str, Any]:
+    return {
+        "component": result.component,
+        "status": result.status.value,
+        "mark": None if result.mark is None else str(result.mark),
+        "route": result.route.value if result.route else None,
+        "attempt": result.attempt,
+        "assessed_on": result.assessed_on.isoformat() if result.assessed_on else None,
+        "credited_earlier_on": result.credited_earlier_on.isoformat() if result.credited_earlier_on else None,
+    }
+
+
+def _result(values: Mapping[str, Any]) -> ComponentResult:
+    def day(name: str) -> date | None:
+        return date.fromisoformat(values[name]) if values[name] else None
+
+    return ComponentResult(
+        component=values["component"],
+        status=ResultStatus(values["status"]),
+        mark=None if values["mark"] is None else Decimal(values["mark"]),
+        route=EnrolmentRoute(values["route"]) if values["route"] else None,
+        attempt=values["attempt"],
+        assessed_on=day("assessed_on"),
+        credited_earlier_on=day("credited_earlier_on"),
+    )
