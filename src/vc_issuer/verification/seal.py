@@ -1,0 +1,144 @@
+"""The checks of one sealed ELM credential: profile, seal, certificate, binding, validity, status, twin, trust."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from vc_issuer.errors import InconclusiveError, InvalidError
+from vc_issuer.formats.award_core import as_object, as_objects, check_core
+from vc_issuer.formats.elm import ElmFormat
+from vc_issuer.model.credential import CredentialSummary, Document
+from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
+from vc_issuer.securing.jades import (
+    SealFacts,
+    VerifiedSeals,
+    check_seal_binding,
+    check_seal_trust,
+    proven_time,
+    verify_seals,
+)
+from vc_issuer.verification.badge import NOT_PROVEN
+from vc_issuer.verification.candidate import Candidate
+from vc_issuer.verification.examination import Examination
+from vc_issuer.verification.status import StatusBook, StatusEntry
+from vc_issuer.verification.trust import TrustedIssuer, TrustStore
+from vc_issuer.verification.validity import check_period
+from vc_issuer.x509 import certificate_facts
+
+_FORMAT = ElmFormat()
+_JADES = "ETSI TS 119 182-1"
+
+
+def legal_id_of(document: Document) -> str:
+    """Return the issuer's legal identifier as the document states it, or an empty string."""
+    notation = as_object(as_object(document.get("issuer")).get("eIDASIdentifier")).get("notation")
+    return notation if isinstance(notation, str) else ""
+
+
+def did_of(document: Document) -> str:
+    """Return the DID that the sealed document states for its issuer, or an empty string."""
+    for entry in as_objects(as_object(document.get("issuer")).get("identifier")):
+        notation = entry.get("notation")
+        if entry.get("schemeName") == "DID" and isinstance(notation, str):
+            return notation
+    return ""
+
+
+class SealExamination:
+    """Examine one sealed credential against a trust store at a moment."""
+
+    def __init__(self, trust: TrustStore, book: StatusBook, now: datetime) -> None:
+        self._trust = trust
+        self._book = book
+        self._now = now
+
+    def run(self, candidate: Candidate, examination: Examination, language: str) -> CredentialSummary | None:
+        """Make checks 3 to 8 and 11, and return the summary if the structure allows to read one."""
+        document = candidate.document
+        own = self._known(document) is not None
+        examination.attempt(CheckId.STRUCTURE, lambda: _structure(document, own=own))
+        seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate))
+        examination.attempt(CheckId.KEY, lambda: self._key(seals))
+        examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(document, seals))
+        examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 1.1 section 4.6"))
+        readable = examination.outcome(CheckId.STRUCTURE) is Outcome.PASSED
+        summary = _FORMAT.summarise(document, language) if readable else None
+        examination.attempt(CheckId.STATUS, lambda: self._status(document, summary, seals))
+        if own and readable:
+            examination.attempt(CheckId.TWIN, lambda: _own_side(document))
+        examination.attempt(CheckId.TRUST, lambda: self._trusted(document, seals))
+        return summary
+
+    def issuer_seen(self, document: Document) -> IssuerSeen:
+        """Say who issued, by the name that the trust source gives."""
+        known = self._known(document)
+        own_id = did_of(document) or legal_id_of(document)
+        if known:
+            return IssuerSeen(id=known.did, name=known.name, trusted=True, source=known.source)
+        return IssuerSeen(id=own_id, name="", trusted=False)
+
+    def _known(self, document: Document) -> TrustedIssuer | None:
+        return self._trust.issuer_by_legal_id(legal_id_of(document))
+
+    def _key(self, seals: VerifiedSeals | None) -> tuple[None, str, str]:
+        for facts in _facts(seals):
+            at = proven_time(facts, self._trust.anchors) or facts.claimed_time
+            certificate = certificate_facts(facts.certificates[0])
+            if not certificate.not_before <= at <= certificate.not_after:
+                raise InvalidError(
+                    "the seal was made outside the life of its certificate", clause=f"{_JADES} section 5"
+                )
+        return None, "the certificate was alive when the seal claims to be made", f"{_JADES} section 5"
+
+    def _status(
+        self, document: Document, summary: CredentialSummary | None, seals: VerifiedSeals | None
+    ) -> tuple[None, str, str]:
+        _facts(seals)
+        if summary is None:
+            raise InconclusiveError("not looked at, because the structure is broken")
+        slot = summary.status
+        entries = [StatusEntry(url=slot.list_url, index=slot.index, purpose="revocation")] if slot else []
+        return None, self._book.check(entries, did_of(document), self._now), "Bitstring Status List 1.0 section 3.2"
+
+    def _trusted(self, document: Document, seals: VerifiedSeals | None) -> tuple[None, str, str]:
+        for facts in _facts(seals):
+            at = proven_time(facts, self._trust.anchors) or facts.claimed_time
+            check_seal_trust(facts.certificates, self._trust.anchors, at, embedded=facts.embedded_certificates)
+        known = self._known(document)
+        name = known.name if known else certificate_facts(_facts(seals)[0].certificates[0]).organisation
+        return None, f"the seal of {name} leads to a pinned anchor", f"{_JADES} section 5.1.8"
+
+
+def _structure(document: Document, *, own: bool) -> tuple[None, str, str]:
+    found = _FORMAT.violations(document) if own else _FORMAT.violations_foreign(document)
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise InvalidError(found[0].message + more, clause=found[0].clause)
+    return None, "contexts known, every member in its place", "ELM v3, generic profile"
+
+
+def _seal(candidate: Candidate) -> tuple[VerifiedSeals, str, str]:
+    seals = verify_seals(candidate.content)
+    levels = ", ".join(facts.level.value for facts in seals.seals)
+    return seals, f"the seal holds ({levels})", f"{_JADES} section 5"
+
+
+def _facts(seals: VerifiedSeals | None) -> tuple[SealFacts, ...]:
+    if seals is None:
+        raise InconclusiveError(NOT_PROVEN)
+    return seals.seals
+
+
+def _binding(document: Document, seals: VerifiedSeals | None) -> tuple[None, str, str]:
+    for facts in _facts(seals):
+        check_seal_binding(facts.certificates[0], legal_id_of(document))
+    return None, "the certificate carries the issuer's legal identifier", "ETSI EN 319 412-1 section 5.1.4"
+
+
+def _own_side(document: Mapping[str, Any]) -> tuple[None, str, str]:
+    check_core(document, elm=True)
+    return (
+        None,
+        "the facts give the award core that the credential states; its badges are named",
+        "award core, version 1",
+    )
