@@ -174,6 +174,7 @@ def _carrier(carried: list[Carried], parts: list[_Examined]) -> tuple[None, str,
         text_matches(ElmFormat().summarise(document, language), carried[0].text) for language in languages
     ]
     if all(missing):
-        fields = ", ".join(min(missing, key=len))
+        shortest: tuple[str, ...] = min(missing, key=len)
+        fields = ", ".join(shortest)
         raise InvalidError(f"the printed text does not show what the credential says: {fields}", clause="decisions 7.3")
     return None, "the printed text shows what the credential says", "decisions 7.3"
