@@ -1,5 +1,6 @@
 """How the EU's own files read an ELM document: its context for names, its shapes for structure."""
 
+import copy
 import json
 from functools import cache
 
@@ -33,6 +34,30 @@ def loader(edc_ap):
         return {"contextUrl": None, "documentUrl": url, "document": known[url], "contentType": "application/ld+json"}
 
     return load
+
+
+def without(document, path):
+    """Return a copy that lacks the member at `path`, wherever the same node stands (a node repeated is one node)."""
+    copied = copy.deepcopy(document)
+    holder = copied
+    for step in path[:-1]:
+        holder = holder[step]
+    named = holder.get("id")
+    del holder[path[-1]]
+    for node in every_object(copied):
+        if named is not None and node.get("id") == named:
+            node.pop(path[-1], None)
+    return copied
+
+
+def every_object(value):
+    if isinstance(value, list):
+        for item in value:
+            yield from every_object(item)
+    elif isinstance(value, dict):
+        yield value
+        for child in value.values():
+            yield from every_object(child)
 
 
 def nquads(document, edc_ap):

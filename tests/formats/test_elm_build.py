@@ -256,7 +256,7 @@ def test_outcomes_are_numbered_under_the_specification():
 def test_only_an_external_decision_is_an_accreditation():
     node = qualification(built(a_certificate()))
     assert [each["id"] for each in node["accreditation"]] == [REVIEW.decision_url]
-    assert "Quality assurance (internal): Internal quality assurance" in notes(node)
+    assert "Internal quality assurance (internal)" in notes(node)
 
 
 def test_a_decision_without_its_agency_is_refused():

@@ -159,7 +159,8 @@ class NodeFactory:
         node: Node = {
             "id": self.new_id("org"),
             "type": "Organisation",
-            "legalName": self.text(organisation.legal_name),
+            # A name stands in every language of the document, so that a badge in one of them finds it (twins 4).
+            "legalName": {language: organisation.legal_name.best(language) for language in self.languages},
         }
         if organisation.abbreviation:
             node["altLabel"] = self.text(self._untranslated(organisation.abbreviation))

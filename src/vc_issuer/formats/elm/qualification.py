@@ -12,6 +12,8 @@ from vc_issuer.model.offering import LearningOutcome, Level, Mode, QualityLabel,
 from vc_issuer.model.record import DocumentDue, DocumentKind, Specification
 from vc_issuer.model.text import LocalizedText
 
+CODE_SCHEME = "Catalogue code"
+VERSION_SCHEME = "Catalogue version"
 OPPORTUNITIES = {DocumentKind.CERTIFICATE: "short-learning-programme", DocumentKind.CREDIT_CERTIFICATE: "course"}
 
 
@@ -24,8 +26,8 @@ def build_qualification(nodes: NodeFactory, due: DocumentDue) -> Node:
         "title": nodes.text(specification.title),
         "description": nodes.text(specification.description),
         "identifier": [
-            nodes.identifier("Catalogue code", specification.code),
-            nodes.identifier("Catalogue version", specification.version),
+            nodes.identifier(CODE_SCHEME, specification.code),
+            nodes.identifier(VERSION_SCHEME, specification.version),
         ],
         "dcType": [nodes.concept(vocabularies.opportunity(OPPORTUNITIES[due.kind]))],
         "isPartialQualification": True,
@@ -37,8 +39,7 @@ def build_qualification(nodes: NodeFactory, due: DocumentDue) -> Node:
         node["entryRequirement"] = nodes.note(specification.prerequisites)
     if accreditations := _accreditations(nodes, due):
         node["accreditation"] = accreditations
-    if notes := _notes(specification):
-        node["additionalNote"] = nodes.notes(notes)
+    node["additionalNote"] = [*nodes.notes(_notes(specification)), *_quality_notes(nodes, specification)]
     if entitlement := _entitlement(nodes, specification):
         node["entitlesTo"] = [entitlement]
     if specification.catalogue_url:
@@ -126,7 +127,6 @@ def _notes(specification: Specification) -> list[LocalizedText]:
         notes.append(specification.mode_details)
     if specification.programme:
         notes.append(wording.fill(wording.PROGRAMME, name=specification.programme))
-    notes += [_quality_note(label) for label in specification.quality if not names_decision(label)]
     if specification.stackability is Stackability.STAND_ALONE:
         notes.append(wording.STAND_ALONE)
     return notes
@@ -139,9 +139,21 @@ def _form(specification: Specification) -> LocalizedText:
     return wording.fill(wording.FORMS[specification.form], type=kind)
 
 
-def _quality_note(label: QualityLabel) -> LocalizedText:
+def _quality_notes(nodes: NodeFactory, specification: Specification) -> list[JsonValue]:
+    """Tell quality assurance without an external decision in words; the note's subject says what it is about."""
+    return [
+        {
+            **nodes.note(_quality_text(label)),
+            "subject": nodes.concept(vocabularies.accreditation("programme" if label.programme else "institution")),
+        }
+        for label in specification.quality
+        if not names_decision(label)
+    ]
+
+
+def _quality_text(label: QualityLabel) -> LocalizedText:
     scope = wording.INTERNAL if label.scope is QualityScope.INTERNAL else wording.EXTERNAL
-    head = wording.fill(wording.QUALITY, scope=scope, name=label.name)
+    head = LocalizedText.of({language: f"{name} ({scope.best(language, 'en')})" for language, name in label.name})
     if label.statement is None:
         return head
     return LocalizedText.of({language: f"{text}. {label.statement.best(language)}" for language, text in head})

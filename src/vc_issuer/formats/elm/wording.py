@@ -121,12 +121,6 @@ COMBINABLE_FREELY = LocalizedText.of(
     de="Dieser Nachweis kann mit anderen kombiniert werden. Die aufnehmende Einrichtung entscheidet; ein Erlass "
     "wird nicht zugesagt.",
 )
-QUALITY = LocalizedText.of(
-    en="Quality assurance ({scope}): {name}",
-    nl="Kwaliteitszorg ({scope}): {name}",
-    fr="Assurance qualité ({scope}) : {name}",
-    de="Qualitätssicherung ({scope}): {name}",
-)
 INTERNAL = LocalizedText.of(en="internal", nl="intern", fr="interne", de="intern")
 EXTERNAL = LocalizedText.of(en="external", nl="extern", fr="externe", de="extern")
 EXEMPTED = LocalizedText.of(

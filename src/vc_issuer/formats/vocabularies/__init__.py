@@ -5,7 +5,7 @@ and are read once, at first use; tests hold them against the EU's own lists.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ __all__ = [
     "activity",
     "assessment",
     "base64_encoding",
+    "code_of",
     "concept_of",
     "country",
     "credential_profile",
@@ -31,11 +32,13 @@ __all__ = [
     "isced",
     "language",
     "learning_setting",
+    "members",
     "mode",
     "nqf",
     "opportunity",
     "png",
     "region",
+    "scheme",
     "supervision",
 ]
 
@@ -174,11 +177,21 @@ def code_of(iri: str, list_name: str) -> str:
     return next((code for code, concept in _list(list_name).items() if concept.iri == iri), "")
 
 
+@cache
 def members(list_name: str) -> frozenset[str]:
     """Return the IRIs of one list; `nqf` for all national levels."""
+    return frozenset(concept.iri for concept in _concepts_of(list_name))
+
+
+def scheme(list_name: str) -> str:
+    """Return the IRI of the scheme that one list's concepts stand in."""
+    return next(concept.scheme for concept in _concepts_of(list_name))
+
+
+def _concepts_of(list_name: str) -> Iterator[Concept]:
     if list_name == "nqf":
-        return frozenset(concept.iri for levels in _national_levels().values() for concept in levels.values())
-    return frozenset(concept.iri for concept in _list(list_name).values())
+        return (concept for levels in _national_levels().values() for concept in levels.values())
+    return iter(_list(list_name).values())
 
 
 def _pick(list_name: str, code: str, remedy: str = "") -> Concept:
