@@ -51,7 +51,7 @@ def define_rosette(canvas: Canvas, name: str, ink: Colour) -> None:
     canvas.beginForm(name, -2, -2, 2, 2)
     _prepare(canvas, ink, 0.0062)
     for strand in range(ROSETTE_STRANDS):
-        _stroke(canvas, _rosette_strand(strand / ROSETTE_STRANDS), 2 * pi / ROSETTE_FOLDS)
+        _stroke(canvas, rosette_strand(strand / ROSETTE_STRANDS), 2 * pi / ROSETTE_FOLDS)
     canvas.endForm()
 
 
@@ -66,21 +66,23 @@ def draw_rosette(canvas: Canvas, name: str, *, x: float, y: float, radius: float
     canvas.restoreState()
 
 
-def _band_strand(phase: float) -> Curve:
-    def at(y: float) -> Point:
-        turn = 2 * pi * y / PERIOD
-        reach = 0.27 + 0.20 * cos(turn)
-        return BAND_WIDTH * (0.5 + reach * sin(turn + phase)), y
+def rosette_strand(share: float) -> Curve:
+    """Return one of the rosette's lines as a curve over the angle, within radius 1; `share` is its place among them."""
 
-    return at
-
-
-def _rosette_strand(share: float) -> Curve:
     def at(angle: float) -> Point:
         turn = ROSETTE_FOLDS * angle
         phase = 2 * pi * share
         radius = 0.86 + 0.11 * cos(turn + phase) + 0.03 * cos(2 * (turn - phase))
         return radius * cos(angle), radius * sin(angle)
+
+    return at
+
+
+def _band_strand(phase: float) -> Curve:
+    def at(y: float) -> Point:
+        turn = 2 * pi * y / PERIOD
+        reach = 0.27 + 0.20 * cos(turn)
+        return BAND_WIDTH * (0.5 + reach * sin(turn + phase)), y
 
     return at
 
