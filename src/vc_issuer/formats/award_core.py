@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from vc_issuer.encoding.jcs import canonicalize_jcs
@@ -41,6 +41,8 @@ _CODE_TYPES = (
     "ceasn:Competency",
 )
 _MARK = re.compile(r"[-0-9]")
+_CREDITS = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?\Z")  # a huge exponent would be written out digit by digit
+_BINDING = ("urn:credential:", "urn:uuid:")  # the ids of twin and core; related resources of other kinds bind nothing
 _SALT = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
 
 
@@ -78,28 +80,21 @@ def award_core_from_ob3(document: Document, core_id: str) -> dict[str, Any]:
     issuer = as_object(document.get("issuer"))
     alignments = list(as_objects(achievement.get("alignment")))
     bodies = [
-        e.get("identifier")
-        for e in as_objects(issuer.get("otherIdentifier"))
-        if e.get("identifierType") == "ext:eIDASIdentifier"
+        *_identifiers(issuer, "ext:eIDASIdentifier"),
+        *(a.get("targetCode") for a in alignments if a.get("targetType") == "ext:AwardingBody"),
     ]
-    bodies += [a.get("targetCode") for a in alignments if a.get("targetType") == "ext:AwardingBody"]
-    offerings = [
-        e.get("identifier")
-        for e in as_objects(achievement.get("otherIdentifier"))
-        if e.get("identifierType") == "ext:Offering"
-    ]
-    learner = {}
-    for entry in as_objects(subject.get("identifier")):
-        kind, value = entry.get("identityType"), entry.get("identityHash")
-        if kind in _LEARNER_TYPES and isinstance(value, str):
-            learner[kind] = _hashed(entry, value, core_id)
+    identities = list(as_objects(subject.get("identifier")))
+    learner = {
+        kind: _only((_hashed(e, core_id) for e in identities if e.get("identityType") == kind), f"a learner's {kind}")
+        for kind in _LEARNER_TYPES
+    }
     codes = {
         kind: _texts(a.get("targetUrl") for a in alignments if a.get("targetType") == kind) for kind in _CODE_TYPES
     }
     return _core(
         core_id,
         awardedBy=_texts(bodies),
-        offering=next(iter(_texts(offerings)), ""),
+        offering=_only(_identifiers(achievement, "ext:Offering"), "an offering"),
         learner=learner,
         awarded=_day(document.get("awardedDate")),
         expires=_day(document.get("validUntil")),
@@ -116,23 +111,19 @@ def award_core_from_elm(document: Document, core_id: str) -> dict[str, Any]:
     specification = as_object(claim.get("specifiedBy"))
     awarding = as_object(claim.get("awardedBy"))
     proofs = list(as_objects(claim.get("provenBy")))
+    numbers = (
+        e.get("notation") for e in as_objects(subject.get("identifier")) if e.get("schemeName") == STUDENT_NUMBER
+    )
     values = {
-        "name": next((text for _, text in languages_of(subject.get("fullName"))), ""),
+        "name": _only((text for _, text in languages_of(subject.get("fullName"))), "a learner's name"),
         "ext:birthDate": _day(subject.get("dateOfBirth")),
-        "ext:studentNumber": next(
-            (
-                str(e.get("notation"))
-                for e in as_objects(subject.get("identifier"))
-                if e.get("schemeName") == STUDENT_NUMBER
-            ),
-            "",
-        ),
+        "ext:studentNumber": _only(numbers, "a learner's student number"),
     }
     received = list(as_objects(claim.get("creditReceived")))
     return _core(
         core_id,
         awardedBy=_texts(_legal_id(body) for body in as_objects(awarding.get("awardingBody"))),
-        offering=str(specification.get("id", "")),
+        offering=_only([specification.get("id")], "an offering"),
         learner={kind: identity_hash(value, core_id) for kind, value in values.items() if value},
         awarded=_day(awarding.get("awardingDate")),
         expires=_day(document.get("validUntil")),
@@ -159,7 +150,7 @@ def _codes_from_elm(
         "ext:LanguageOfInstruction": specification.get("language"),
         "ceasn:Competency": specification.get("learningOutcome"),
     }
-    return {kind: _texts(node.get("id") for node in as_objects(value)) for kind, value in found.items()}
+    return {kind: _texts(_references(value)) for kind, value in found.items()}
 
 
 def ob3_entries(document: Document) -> Badge | None:
@@ -168,9 +159,9 @@ def ob3_entries(document: Document) -> Badge | None:
     Raises InvalidError unless there are exactly two entries of exactly three members: anything else may only lower
     the outcome (twins 7).
     """
-    if "relatedResource" not in document:
-        return None
     entries = list(as_objects(document.get("relatedResource")))
+    if not any(str(entry.get("id")).startswith(_BINDING) for entry in entries):
+        return None
     wanted = {"id", "mediaType", "digestSRI"}
     kinds = {str(entry.get("mediaType")): entry for entry in entries}
     if len(entries) != 2 or set(kinds) != {ELM_MEDIA_TYPE, CORE_MEDIA_TYPE} or any(set(e) != wanted for e in entries):
@@ -210,33 +201,52 @@ def check_core(document: Document, *, elm: bool) -> str:
 
 
 def _core(core_id: str, **members: Any) -> dict[str, Any]:
-    members["codes"] = {kind: values for kind, values in members["codes"].items() if values}
+    for name in ("learner", "codes"):
+        members[name] = {kind: values for kind, values in members[name].items() if values}
     return {"type": CORE_TYPE, "id": core_id, **{name: value for name, value in members.items() if value}}
 
 
-def _hashed(entry: Mapping[str, Any], value: str, core_id: str) -> str:
-    if entry.get("hashed") is True:
-        # A hash under another salt can't be compared: it enters as it is, and the digest will differ.
-        return value
-    return identity_hash(value, core_id)
+def _hashed(entry: Mapping[str, Any], core_id: str) -> str:
+    value = entry.get("identityHash")
+    if not isinstance(value, str):
+        return ""
+    if entry.get("hashed") is not True:
+        return identity_hash(value, core_id)
+    if entry.get("salt") != core_id:
+        raise InvalidError("an identity is hashed under another salt than the award core's", clause=CLAUSE)
+    return value
+
+
+def _identifiers(node: Mapping[str, Any], kind: str) -> list[Any]:
+    entries = as_objects(node.get("otherIdentifier"))
+    return [entry.get("identifier") for entry in entries if entry.get("identifierType") == kind]
+
+
+def _only(values: Iterable[Any], what: str) -> str:
+    """Return the one text, or an empty one; two that differ leave it open which of them is meant."""
+    texts = _texts(values)
+    if len(texts) > 1:
+        raise InvalidError(f"the credential states {what} twice, and not alike", clause=CLAUSE)
+    return texts[0] if texts else ""
 
 
 def _mark_from_ob3(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> str:
     maxima = {d.get("id"): d.get("valueMax") for d in as_objects(achievement.get("resultDescription"))}
+    marks = []
     for result in as_objects(subject.get("result")):
-        value = result.get("value")
+        value, maximum = result.get("value"), maxima.get(result.get("resultDescription"))
         if isinstance(value, str) and _MARK.match(value):
-            maximum = maxima.get(result.get("resultDescription"))
-            return f"{value}/{maximum}" if maximum else value
-    return ""
+            marks.append(f"{value}/{maximum}" if maximum else value)
+    return _only(marks, "a mark")
 
 
 def _mark_from_elm(proofs: Iterable[Mapping[str, Any]]) -> str:
+    marks: list[str] = []
     for proof in proofs:
-        for _, text in languages_of(as_object(proof.get("grade")).get("noteLiteral")):
-            if _MARK.match(text):
-                return text
-    return ""
+        texts = [text for _, text in languages_of(as_object(proof.get("grade")).get("noteLiteral"))]
+        if any(_MARK.match(text) for text in texts):
+            marks += texts  # a mark has the same characters in every language
+    return _only(marks, "a mark")
 
 
 def _legal_id(body: Mapping[str, Any]) -> Any:
@@ -245,13 +255,10 @@ def _legal_id(body: Mapping[str, Any]) -> Any:
 
 
 def _plain_decimal(value: Any) -> str:
-    if value is None or isinstance(value, bool):
+    written = "" if value is None or isinstance(value, bool) else str(value)
+    if not _CREDITS.match(written):
         return ""
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return ""
-    text = format(number, "f") if number.is_finite() else ""
+    text = format(Decimal(written), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -259,16 +266,21 @@ def _day(value: Any) -> str:
     return value[:10] if isinstance(value, str) else ""
 
 
+def _references(value: Any) -> Iterator[Any]:
+    for item in value if isinstance(value, list) else [value]:
+        yield item.get("id") if isinstance(item, Mapping) else item
+
+
 def _texts(values: Iterable[Any]) -> list[str]:
     return sorted({value for value in values if isinstance(value, str) and value})
 
 
 def languages_of(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the (language, text) pairs of a language map; a list of one counts as its item."""
-    for language, text in as_object(value).items():
-        single = text[0] if isinstance(text, list) and len(text) == 1 else text
-        if isinstance(single, str):
-            yield language, single
+    """Yield the (language, text) pairs of a language map; a language may hold several texts."""
+    for language, texts in as_object(value).items():
+        for text in texts if isinstance(texts, list) else [texts]:
+            if isinstance(text, str):
+                yield language, text
 
 
 def as_object(value: Any) -> Mapping[str, Any]:

@@ -45,7 +45,8 @@ class TwinComparison:
 def compare_twins(ob3: Document, elm: Document, elm_payload: bytes) -> TwinComparison:
     """Say whether an OB3 and an ELM document state the same award, and bind each other (twins 4)."""
     try:
-        badge, credential = ob3_entries(ob3), elm_entries(elm)
+        credential = elm_entries(elm)
+        badge = ob3_entries(ob3) if credential else None
         if badge is None or credential is None:
             return TwinComparison(TwinOutcome.INDETERMINATE, "one of the two carries no binding")
         check_core(ob3, elm=False)
@@ -68,7 +69,8 @@ def _difference(ob3: Document, elm: Document, badge: Badge, credential: Credenti
         return "the two state different award cores"
     if as_object(ob3.get("issuer")).get("id") not in {creator for creator, _ in badges}:
         return "the badge comes from another issuer than the ELM names"
-    if not any(_texts_agree(ob3, elm, language) for language, _ in languages_of(_claim(elm).get("title"))):
+    languages = {language for language, _ in languages_of(_claim(elm).get("title"))}
+    if not any(_texts_agree(ob3, elm, language) for language in languages):
         return "title, outcomes or issuer differ between the two"
     if elm_id == elm.get("id") and payload_digest != digest_sri(elm_payload):
         return "the ELM is not the one that the badge names: its payload differs"
@@ -78,23 +80,29 @@ def _difference(ob3: Document, elm: Document, badge: Badge, credential: Credenti
 def _texts_agree(ob3: Document, elm: Document, language: str) -> bool:
     achievement = as_object(as_object(ob3.get("credentialSubject")).get("achievement"))
     claim = _claim(elm)
-    title = _nfc(dict(languages_of(claim.get("title"))).get(language, ""))
+    title = _text_in(claim.get("title"), language)
     if not title or {_nfc(ob3.get("name")), _nfc(achievement.get("name"))} != {title}:
         return False
     outcomes = {
-        node.get("id"): _nfc(dict(languages_of(node.get("title"))).get(language, ""))
+        (node.get("id"), _text_in(node.get("title"), language))
         for node in as_objects(as_object(claim.get("specifiedBy")).get("learningOutcome"))
     }
     stated = {
-        a.get("targetUrl"): _nfc(a.get("targetName"))
+        (a.get("targetUrl"), _nfc(a.get("targetName")))
         for a in as_objects(achievement.get("alignment"))
         if a.get("targetType") == "ceasn:Competency"
     }
-    names = [
-        _nfc(dict(languages_of(body.get("legalName"))).get(language, ""))
-        for body in as_objects(as_object(claim.get("awardedBy")).get("awardingBody"))
-    ]
-    return stated == outcomes and _nfc(as_object(ob3.get("issuer")).get("name")) in names
+    if stated != outcomes or not all(text for _, text in stated):
+        return False
+    issuer = _nfc(as_object(ob3.get("issuer")).get("name"))
+    bodies = as_objects(as_object(claim.get("awardedBy")).get("awardingBody"))
+    return bool(issuer) and issuer in {_text_in(body.get("legalName"), language) for body in bodies}
+
+
+def _text_in(value: Any, language: str) -> str:
+    """Return the one text in a language, or an empty one if there is none or more than one."""
+    texts = {text for key, text in languages_of(value) if key == language}
+    return _nfc(texts.pop()) if len(texts) == 1 else ""
 
 
 def _claim(elm: Document) -> Mapping[str, Any]:
