@@ -271,3 +271,9 @@ def test_single_values_may_stand_alone_and_lists_may_hold_one():
             if isinstance(value, list) and len(value) == 1 and member != "@context":
                 node[member] = value[0]
     assert ElmFormat().violations(document) == []
+
+
+def test_a_hostile_list_is_refused_as_a_whole_and_not_item_by_item():
+    document = changed((*QUALIFICATION, "learningOutcome"), [f"urn:{number}" for number in range(20_000)])
+    messages = {violation.message for violation in ElmFormat().violations(document)}
+    assert messages == {"learningOutcome holds more than 1000 values."}

@@ -6,12 +6,10 @@ What the graph can't hold is reported: unknown members and classes are lost on t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from vc_issuer.formats.elm.terms import ENVELOPE_TYPES, LANGUAGE_MAP, NODE, Terms, terms
 from vc_issuer.model.credential import Document, JsonValue, Violation
 
-_T = TypeVar("_T")
 CLAUSE = "EDC application profile 1.2.0"
 CONTEXT_CLAUSE = "ELM 3.2 context"
 # Members whose texts may say several things in one language; the shapes demand one of every other.
@@ -64,8 +62,11 @@ def read_graph(document: Document) -> ElmGraph:
 class _Reader:
     def __init__(self, known: Terms) -> None:
         self._known = known
+        self._classes = {*known.classes, *ENVELOPE_TYPES}
         self.nodes: dict[str, GraphNode] = {}
         self.problems: list[Violation] = []
+        # What was read already, so that a hostile document of long lists costs no more than its length.
+        self._seen: set[tuple[object, ...]] = set()
 
     def read(self, value: Mapping[str, JsonValue], pointer: str) -> str:
         named = value.get("id")
@@ -93,9 +94,9 @@ class _Reader:
 
     def _read_types(self, node: GraphNode, child: JsonValue, pointer: str) -> None:
         for name in _many(child):
-            if not isinstance(name, str) or name not in {*self._known.classes, *ENVELOPE_TYPES}:
+            if not isinstance(name, str) or name not in self._classes:
                 self._problem(pointer, "A type that is no class of the model would be lost.")
-            elif name not in node.types:
+            elif self._is_new(node, "type", name):
                 node.types.append(name)
 
     def _read_texts(self, node: GraphNode, member: str, child: JsonValue, pointer: str) -> None:
@@ -107,8 +108,8 @@ class _Reader:
             for value in _many(values):
                 if not isinstance(value, str):
                     self._problem(f"{pointer}/{_escaped(language)}", f"{member} holds texts.")
-                elif (language, value) not in texts:
-                    if member not in MANY_PER_LANGUAGE and language in dict(texts):
+                elif self._is_new(node, member, language, value):
+                    if not self._is_new(node, member, language) and member not in MANY_PER_LANGUAGE:
                         self._problem(f"{pointer}/{_escaped(language)}", f"{member} says two things in one language.")
                     texts.append((language, value))
 
@@ -120,18 +121,26 @@ class _Reader:
                 self._read_link(node, member, value, place)
             elif isinstance(value, Mapping | list | tuple) or value is None:
                 self._problem(place, f"{member} holds single values of the kind {kind}.")
-            else:
-                _add(node.literals.setdefault(member, []), value)
+            elif self._is_new(node, member, type(value), value):
+                node.literals.setdefault(member, []).append(value)
 
     def _read_link(self, node: GraphNode, member: str, value: JsonValue, pointer: str) -> None:
         links = node.links.setdefault(member, [])
         if isinstance(value, Mapping):
-            _add(links, self.read(value, pointer))
+            key = self.read(value, pointer)
         elif isinstance(value, str) and value:
-            self.nodes.setdefault(value, GraphNode(value, pointer))
-            _add(links, value)
+            key = self.nodes.setdefault(value, GraphNode(value, pointer)).key
         else:
             self._problem(pointer, f"{member} leads to nodes.")
+            return
+        if self._is_new(node, member, key):
+            links.append(key)
+
+    def _is_new(self, node: GraphNode, *what: object) -> bool:
+        entry = (node.key, *what)
+        is_new = entry not in self._seen
+        self._seen.add(entry)
+        return is_new
 
     def _problem(self, pointer: str, message: str) -> None:
         self.problems.append(Violation(pointer=pointer, message=message, clause=CONTEXT_CLAUSE))
@@ -139,11 +148,6 @@ class _Reader:
 
 def _many(value: JsonValue) -> Iterable[JsonValue]:
     return value if isinstance(value, list | tuple) else (value,)
-
-
-def _add(values: list[_T], value: _T) -> None:
-    if value not in values:
-        values.append(value)
 
 
 def _escaped(member: str) -> str:

@@ -20,6 +20,8 @@ from vc_issuer.model.credential import Document, JsonValue, Violation
 
 DOCUMENT_TYPE = "EuropeanDigitalCredential"
 ANNEX_ONE = "Council Recommendation 2022/C 243/02, Annex I"
+# No award needs more values of one member; a hostile document would make the checks as dear as it is long.
+MAX_VALUES = 1_000
 OWN_ROLES: Mapping[str, tuple[str, ...]] = {
     "root": (),
     "learner": ("credentialSubject",),
@@ -149,6 +151,12 @@ def _languages(graph: ElmGraph) -> Iterator[Violation]:
 def _check(graph: ElmGraph, node: GraphNode, schema: str, definition: str) -> Iterator[Violation]:
     is_valid, errors = _validator(schema, definition)
     flat = _flat(graph, node)
+    too_long = next(
+        (member for member, values in flat.items() if isinstance(values, list) and len(values) > MAX_VALUES), ""
+    )
+    if too_long:
+        yield _violation(f"{node.pointer}/{too_long}", f"{too_long} holds more than {MAX_VALUES} values.")
+        return
     if is_valid(flat):
         return
     for error in errors(flat):
