@@ -47,6 +47,7 @@ class KeySettings(_Part):
     seal: str
     seal_certificates: str
     passphrase_file: str
+    storage: str = "keys/storage.key"
     history: str = "keys/verification-methods.toml"
     allow_file_keys: bool = False
 
@@ -156,16 +157,26 @@ def _sentences(error: ValidationError | TypeError) -> str:
 
 def read_passphrase(settings: Settings) -> bytes:
     """Read the key passphrase from its file, which nobody but the owner may read (mode 0600)."""
-    file = settings.path(settings.keys.passphrase_file)
+    return _read_secret(settings.path(settings.keys.passphrase_file), "keys.passphrase_file").strip()
+
+
+def read_storage_key(settings: Settings) -> bytes:
+    """Read the key that encrypts personal data at rest: 32 bytes in hexadecimal, mode 0600."""
+    content = _read_secret(settings.path(settings.keys.storage), "keys.storage")
+    try:
+        return bytes.fromhex(content.decode("ascii"))
+    except ValueError as error:
+        raise ConfigurationError("the storage key is not hexadecimal.", remedy="Restore it from its backup.") from error
+
+
+def _read_secret(file: Path, setting: str) -> bytes:
     try:
         mode = file.stat().st_mode
         content = file.read_bytes().strip()
     except OSError as error:
-        raise ConfigurationError(
-            f"the passphrase file {file} can't be read.", remedy="Restore it, or correct keys.passphrase_file."
-        ) from error
+        raise ConfigurationError(f"{file} can't be read.", remedy=f"Restore it, or correct {setting}.") from error
     if stat.S_IMODE(mode) & 0o077:
         raise ConfigurationError(f"{file} may be read by others.", remedy=f"Run: chmod 600 {file}")
     if not content:
-        raise ConfigurationError(f"{file} is empty.", remedy="Restore the passphrase from its backup.")
+        raise ConfigurationError(f"{file} is empty.", remedy="Restore it from its backup.")
     return content

@@ -9,6 +9,7 @@ from vc_issuer.model.credential import Envelope, JsonValue
 from vc_issuer.model.offering import QualityScope
 from vc_issuer.model.record import DocumentDue, Specification
 
+STATED_QUALITY = "ext:StatedQualityAssurance"  # by the issuer, without an external decision
 EQF_FRAMEWORK = "European Qualifications Framework"
 
 
@@ -82,10 +83,15 @@ def _bodies(due: DocumentDue, language: str) -> Iterator[dict[str, JsonValue]]:
 
 
 def _quality(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
-    # A label without an external decision is the issuer's own statement: it stands in the criteria (decisions 6.3).
+    # A label without an external decision is the issuer's own statement, of a type of its own (decisions 6.3).
+    stated = 0
     for label in specification.quality:
         if label.scope is QualityScope.EXTERNAL and label.decision_url:
             yield _alignment("ext:QualityAssurance", label.decision_url, label.name.best(language))
+        else:
+            stated += 1
+            text = wording.stated_quality(label, language)
+            yield _alignment(STATED_QUALITY, f"{specification.iri}#quality-{stated}", text)
 
 
 def _form(due: DocumentDue, envelope: Envelope, language: str) -> Iterator[dict[str, JsonValue]]:

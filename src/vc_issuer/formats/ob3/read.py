@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from vc_issuer.errors import InvalidError
+from vc_issuer.formats.ob3.alignments import STATED_QUALITY
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -17,7 +18,7 @@ from vc_issuer.model.credential import (
 )
 from vc_issuer.model.record import DocumentKind
 
-LOST = ("texts in other languages", "distribution of marks", "regions of the issuer", "notes on quality assurance")
+LOST = ("texts in other languages", "distribution of marks", "region of the issuer")
 _KINDS = {"MicroCredential": DocumentKind.CERTIFICATE.value, "Course": DocumentKind.CREDIT_CERTIFICATE.value}
 _HOURS = re.compile(r"(\d+)")
 
@@ -68,7 +69,7 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         learning_setting=labels.one("ext:LearningSetting"),
         assessments=labels.all("ext:AssessmentType"),
         supervision=labels.one("ext:SupervisionVerification"),
-        quality=labels.all("ext:QualityAssurance"),
+        quality=(*labels.all("ext:QualityAssurance"), *labels.stated()),
         languages=labels.all("ext:LanguageOfInstruction"),
         isced=labels.one("ext:ISCED-F"),
         outcomes=tuple(SummaryOutcome(id=label.iri, title=label.label) for label in labels.all("ceasn:Competency")),
@@ -101,6 +102,10 @@ class _Labels:
             for entry in self._entries
             if entry.get("targetType") == kind
         )
+
+    def stated(self) -> tuple[SummaryLabel, ...]:
+        # The issuer's own statement has no IRI in any vocabulary.
+        return tuple(SummaryLabel(iri="", label=label.label) for label in self.all(STATED_QUALITY))
 
     def one(self, kind: str) -> SummaryLabel | None:
         return next(iter(self.all(kind)), None)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from vc_issuer.formats import vocabularies
-from vc_issuer.model.offering import Form, Mode, QualityScope, Stackability
+from vc_issuer.model.offering import Form, Mode, QualityLabel, QualityScope, Stackability
 from vc_issuer.model.record import DocumentDue, DocumentKind, Specification
 
 _FALLBACK = "en"
@@ -65,6 +65,10 @@ _LINES = {
     ),
     "partner": _Texts(nl="Partner: {value}", en="Partner: {value}"),
 }
+_SCOPES = {
+    QualityScope.INTERNAL: _Texts(nl="intern", en="internal", fr="interne", de="intern"),
+    QualityScope.EXTERNAL: _Texts(nl="extern", en="external", fr="externe", de="extern"),
+}
 _ECTS = _Texts(
     nl="{ects} studiepunten (ECTS), {hours} uur studietijd", en="{ects} ECTS credits, {hours} hours of workload"
 )
@@ -86,6 +90,12 @@ def summary_line(due: DocumentDue, language: str) -> str:
     """Return the credential's one-line description."""
     specification = due.specification
     return _SUMMARY[due.kind][language].format(ects=_plain(specification.ects), level=specification.level.eqf)
+
+
+def stated_quality(label: QualityLabel, language: str) -> str:
+    """Say what the issuer states of its quality assurance: the label's name, its scope, its statement."""
+    head = f"{label.name.best(language)} ({_SCOPES[label.scope][language]})"
+    return f"{head}. {label.statement.best(language)}" if label.statement else head
 
 
 def form_name(form: Form | None, language: str) -> str:
