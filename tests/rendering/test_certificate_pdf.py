@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from printed_samples import CODE, HOST, VERIFY_URL, both, certificate, credit_certificate, render
 
+from vc_issuer.carriers.pdf import OB3_NAME, attach, extract
 from vc_issuer.errors import InputError
 from vc_issuer.model.credential import CredentialSummary, SummaryOutcome
 from vc_issuer.rendering.pdf import render_certificate
@@ -197,6 +198,21 @@ def test_logo_is_drawn_with_an_alternative():
         assert "/XObject" in pdf.pages[0].Resources
         figures = [node for node in pdf.Root.StructTreeRoot.K.K if node.S == "/Figure"]
         assert str(figures[0].Alt) == "Universiteit Zennebeek (demo)"
+
+
+def test_attached_file_gives_back_bytes_and_a_text_that_agrees():
+    summaries = credit_certificate()
+    carried = extract(attach(render(summaries), {OB3_NAME: (b"{}", "application/vc+ld+json", "Open Badges 3.0")}))
+    assert [(found.name, found.content) for found in carried.attachments] == [(OB3_NAME, b"{}")]
+    assert text_matches(summaries["nl"], carried.text) == ()
+
+
+def test_many_institutions_and_a_logo_leave_room_for_everything():
+    bodies = tuple(f"Universiteit nummer {n}" for n in range(6))
+    summaries = both(awarding_bodies=bodies, learner_name=NAME_120)
+    printed = text(render(summaries))
+    assert text_matches(summaries["nl"], printed) == ()
+    assert all(body in printed for body in bodies)
 
 
 def test_joint_award_names_every_awarding_body():

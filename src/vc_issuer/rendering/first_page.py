@@ -60,10 +60,10 @@ def draw_first_page(pen: Pen, printout: Printout) -> None:
         draw_band(pen.canvas, "band", x=BAND_LEFT, bottom=BOTTOM, top=TOP)
         for x in (BAND_LEFT - 3, BAND_LEFT + BAND_WIDTH + 3):
             _upright(pen, x, printout.theme.tint)
-    _draw_head(pen, printout)
+    top = min(BODY_TOP, _draw_head(pen, printout) - 10)
     _draw_medallion(pen, printout)
-    blocks, slack = _fit(_body(printout), RIGHT - LEFT, BODY_TOP - STRIP_TOP - 26)
-    _draw_blocks(pen, blocks, slack)
+    blocks, slack = _fit(_body(printout), RIGHT - LEFT, top - STRIP_TOP - 26)
+    _draw_blocks(pen, blocks, top, slack)
     _draw_strip(pen, printout)
     draw_proof_zone(pen, printout, left=LEFT, right=RIGHT)
 
@@ -74,7 +74,8 @@ def _upright(pen: Pen, x: float, ink: Colour) -> None:
     pen.canvas.line(x, BOTTOM, x, TOP)
 
 
-def _draw_head(pen: Pen, printout: Printout) -> None:
+def _draw_head(pen: Pen, printout: Printout) -> float:
+    """Draw logo, institutions and the kind of document; return where the next line would stand."""
     room, y = RIGHT - LEFT - 128, TOP - 22
     if printout.logo:
         y = _draw_logo(pen, printout, y)
@@ -93,6 +94,7 @@ def _draw_head(pen: Pen, printout: Printout) -> None:
         with pen.content("P" if index else "H1", language):
             y = pen.lines(wrap(text, style, room), LEFT, y, style=style, ink=ink)
         y += 0 if index else style.leading - 19
+    return y
 
 
 def _on_one_line(text: str, style: Style, room: float) -> Style:
@@ -201,9 +203,9 @@ def _whole_words(block: Block, room: float) -> Style:
     return style
 
 
-def _draw_blocks(pen: Pen, blocks: list[Block], slack: float) -> None:
+def _draw_blocks(pen: Pen, blocks: list[Block], top: float, slack: float) -> None:
     shares = sum(block.stretch for block in blocks) or 1
-    y = BODY_TOP - blocks[0].style.size - slack * 0.16
+    y = top - blocks[0].style.size - slack * 0.16
     for block in blocks:
         y -= block.before + min(slack * 0.5 * block.stretch / shares, 34 * block.stretch)
         ascent = block.style.leading - BODY.leading if block.shrinks else 0

@@ -68,8 +68,10 @@ def draw_supplement_page(pen: Pen, printout: Printout, rows: list[Row], *, first
 
 
 def draw_page_foot(pen: Pen, printout: Printout, page: int, pages: int, *, left: float) -> None:
-    """Draw what each page repeats: institution, number, code and page number, so that a loose page says whose it is."""
-    parts = [printout.main.issuer_name, printout.main.number, printed_code(printout.code)]
+    """Draw the page number and, on later pages, institution, number and code: a loose page says where it belongs."""
+    parts = [printout.main.issuer_name]
+    if page > 1:
+        parts += [printout.main.number, printed_code(printout.code)]
     numbers = " / ".join(label("page", k, page=str(page), pages=str(pages)) for k in printout.languages)
     with pen.artifact():
         y = 38.0
