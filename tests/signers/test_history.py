@@ -10,14 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from reference import ROOT
 from vc_issuer.encoding.multikey import encode_multikey
 from vc_issuer.errors import ConfigurationError, NotFoundError, RuleError
-from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, PublicKey, VerificationMethod
-from vc_issuer.signers.history import (
-    append_key,
-    read_entries,
-    read_history,
-    retire_key,
-    revoke_key,
-)
+from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, PublicKey
+from vc_issuer.signers.history import KeyRecord, append_key, read_history, read_records, retire_key, revoke_key
 
 DID = "did:web:demo.example"
 NOON = datetime(2025, 7, 4, 12, tzinfo=UTC)
@@ -30,12 +24,12 @@ KEYS = {
 }
 
 
-def method(algorithm=KeyAlgorithm.ED25519, **changes):
+def record(algorithm=KeyAlgorithm.ED25519, **changes):
     der = KEYS[algorithm]().public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     public_key = PublicKey(algorithm=algorithm, der=der)
     fragment = "seal" if algorithm is KeyAlgorithm.RSA_SHA256 else encode_multikey(public_key)
     members = {"id": f"{DID}#{fragment}", "controller": DID, "public_key": public_key, "valid_from": NOON}
-    return VerificationMethod(**{**members, **changes})
+    return KeyRecord(**{"purpose": KeyPurpose.CREDENTIAL, **members, **changes})
 
 
 @pytest.fixture
@@ -45,29 +39,28 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("algorithm", KeyAlgorithm, ids=lambda a: a.value)
 def test_a_key_comes_back_as_it_was(path, algorithm):
-    added = method(algorithm, expires=NOON + 365 * DAY, certificates=(b"leaf", b"authority"))
-    append_key(path, added, KeyPurpose.SEAL)
-    assert read_history(path) == (added,)
-    assert read_entries(path)[0].purpose is KeyPurpose.SEAL
+    added = record(algorithm, purpose=KeyPurpose.SEAL, expires=NOON + 365 * DAY, certificates=(b"leaf", b"authority"))
+    append_key(path, added)
+    assert read_records(path) == (added,)
+    assert read_history(path) == (added.method,)
 
 
 def test_keys_stand_in_the_order_they_came(path):
-    methods = [method() for _ in range(3)]
-    for added, purpose in zip(methods, KeyPurpose, strict=True):
-        append_key(path, added, purpose)
-    assert read_history(path) == tuple(methods)
-    assert [entry.purpose for entry in read_entries(path)] == list(KeyPurpose)
+    records = [record(purpose=purpose) for purpose in KeyPurpose]
+    for added in records:
+        append_key(path, added)
+    assert read_records(path) == tuple(records)
 
 
 def test_the_file_only_grows(path):
-    first, second = method(), method()
+    first, second = record(), record()
     written = b""
     for step in (
-        lambda: append_key(path, first, KeyPurpose.CREDENTIAL),
-        lambda: append_key(path, second, KeyPurpose.CREDENTIAL),
+        lambda: append_key(path, first),
+        lambda: append_key(path, second),
         lambda: retire_key(path, first.id, expires=NOON + DAY, recorded=NOON, reason='Renewed: "yearly" \\ é \x7f'),
         lambda: revoke_key(path, second.id, revoked=NOON, recorded=NOON, reason="Lost\nand found"),
-        lambda: append_key(path, method(), KeyPurpose.STATUS),
+        lambda: append_key(path, record(purpose=KeyPurpose.STATUS)),
     ):
         step()
         content = path.read_bytes()
@@ -77,16 +70,16 @@ def test_the_file_only_grows(path):
 
 
 def test_a_retired_key_stays_with_its_end(path):
-    added = method()
-    append_key(path, added, KeyPurpose.CREDENTIAL)
+    added = record()
+    append_key(path, added)
     retire_key(path, added.id, expires=NOON + DAY, recorded=NOON, reason="Renewed")
     assert read_history(path)[0].expires == NOON + DAY
     assert read_history(path)[0].revoked is None
 
 
 def test_an_end_may_come_nearer_and_never_move_away(path):
-    added = method(expires=NOON + 10 * DAY)
-    append_key(path, added, KeyPurpose.CREDENTIAL)
+    added = record(expires=NOON + 10 * DAY)
+    append_key(path, added)
     retire_key(path, added.id, expires=NOON + 20 * DAY, recorded=NOON, reason="later")
     assert read_history(path)[0].expires == NOON + 10 * DAY
     retire_key(path, added.id, expires=NOON + 5 * DAY, recorded=NOON, reason="sooner")
@@ -94,8 +87,8 @@ def test_an_end_may_come_nearer_and_never_move_away(path):
 
 
 def test_a_revocation_is_final(path):
-    added = method()
-    append_key(path, added, KeyPurpose.CREDENTIAL)
+    added = record()
+    append_key(path, added)
     revoke_key(path, added.id, revoked=NOON - DAY, recorded=NOON, reason="Stolen")
     assert read_history(path)[0].revoked == NOON - DAY
     before = path.read_bytes()
@@ -105,42 +98,40 @@ def test_a_revocation_is_final(path):
 
 
 def test_a_key_comes_in_once_and_serves_one_purpose(path):
-    added = method()
-    append_key(path, added, KeyPurpose.CREDENTIAL)
+    added = record()
+    append_key(path, added)
     with pytest.raises(RuleError, match="already"):
-        append_key(path, added, KeyPurpose.CREDENTIAL)
+        append_key(path, added)
     with pytest.raises(RuleError, match="another purpose"):
-        append_key(path, method(public_key=added.public_key, id=f"{DID}#other"), KeyPurpose.STATUS)
+        append_key(path, record(public_key=added.public_key, id=f"{DID}#other", purpose=KeyPurpose.STATUS))
 
 
 def test_an_unknown_key_has_no_end(path):
     with pytest.raises(NotFoundError):
         retire_key(path, f"{DID}#x", expires=NOON, recorded=NOON, reason="")
     assert not path.exists()
-    append_key(path, method(), KeyPurpose.CREDENTIAL)
+    append_key(path, record())
     with pytest.raises(NotFoundError):
         revoke_key(path, f"{DID}#x", revoked=NOON, recorded=NOON, reason="")
 
 
 def test_what_could_not_be_read_back_is_not_written(path):
-    append_key(path, method(), KeyPurpose.CREDENTIAL)
+    append_key(path, record())
     before = path.read_bytes()
-    for broken in (method(controller="did:web:other.example"), method(valid_from=datetime(2025, 7, 4))):  # noqa: DTZ001
+    for broken in (record(controller="did:web:other.example"), record(valid_from=datetime(2025, 7, 4))):  # noqa: DTZ001
         with pytest.raises((ConfigurationError, ValueError)):
-            append_key(path, broken, KeyPurpose.CREDENTIAL)
-    with pytest.raises(RuleError, match="no beginning"):
-        append_key(path, method(valid_from=None), KeyPurpose.CREDENTIAL)
+            append_key(path, broken)
     assert path.read_bytes() == before
 
 
 def test_two_at_once_both_stand(path):
-    methods = [method() for _ in range(12)]
-    threads = [threading.Thread(target=append_key, args=(path, m, KeyPurpose.CREDENTIAL)) for m in methods]
+    records = [record() for _ in range(12)]
+    threads = [threading.Thread(target=append_key, args=(path, added)) for added in records]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {m.id for m in read_history(path)} == {m.id for m in methods}
+    assert {method.id for method in read_history(path)} == {added.id for added in records}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +149,7 @@ def test_two_at_once_both_stand(path):
     ],
 )
 def test_a_file_that_was_edited_wrongly_is_said_to_be_broken(path, old, new, words):
-    append_key(path, method(), KeyPurpose.CREDENTIAL)
+    append_key(path, record())
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(ConfigurationError, match=words):
         read_history(path)
@@ -177,8 +168,8 @@ def test_a_file_that_was_edited_wrongly_is_said_to_be_broken(path, old, new, wor
     ],
 )
 def test_an_event_that_says_nothing_is_said_to_be_broken(path, event, words):
-    added = method()
-    append_key(path, added, KeyPurpose.CREDENTIAL)
+    added = record()
+    append_key(path, added)
     with path.open("a") as file:
         file.write("\n[[event]]\n" + event.replace("ID", added.id) + "\n")
     with pytest.raises(ConfigurationError, match=words):
@@ -191,7 +182,7 @@ def test_a_missing_history_is_named(path):
 
 
 def test_the_history_holds_no_secret_and_may_be_read_by_all(path):
-    append_key(path, method(), KeyPurpose.CREDENTIAL)
+    append_key(path, record())
     assert path.stat().st_mode & 0o044
     assert "PRIVATE" not in path.read_text()
 

@@ -104,18 +104,9 @@ class Jades:
     def verify(self, content: bytes, resolve_key: ResolveKey) -> Verified:  # noqa: ARG002 -- the key is in the seal
         """Return the sealed document; the method's id names its certificate by hash (RFC 6920) and isn't resolved.
 
-        Stricter than RFC 7515 in one thing: an envelope with a member that no seal covers is refused, since somebody
-        might read it as part of the credential. Of several seals all must hold, and the first is reported.
+        Of several seals all must hold, and the first is reported.
         """
-        jws = parse_jws(content)
-        unsigned = [*jws.unsigned_members, *(name for one in jws.signatures for name in one.unsigned_members)]
-        if unsigned:
-            raise InvalidError(
-                f"the seal's envelope holds {unsigned[0][:40]!r}, which is not sealed", clause="threat T28"
-            )
-        if any("exp" in one.header for one in jws.signatures):
-            raise InconclusiveError("the seal sets itself an end, which seals of credentials don't have", clause=JADES)
-        verified = _verify(jws, detached=None)
+        verified = verify_seals(content)
         document = parse_strict(verified.payload, limits=PAYLOAD_LIMITS)
         if not isinstance(document, Mapping):
             raise InvalidError("what is sealed is not a JSON object", clause="ELM 3")
@@ -154,8 +145,23 @@ def seal_prepared(
     return SecuredCredential(media_type=MEDIA_TYPE, content=write_general(text, protected, signature))
 
 
-def verify_seals(content: bytes, *, detached: Mapping[str, bytes] | None = None) -> VerifiedSeals:
-    """Check every seal of a JWS in any serialization, and all that it carries.
+def verify_seals(content: bytes) -> VerifiedSeals:
+    """Check every seal of a credential, and all that it carries.
+
+    Stricter than `verify_any_seals` in two things: a member that no seal covers is refused, since somebody might read
+    it as part of the credential, and a seal that sets itself an end is not decided. Raises as that does.
+    """
+    jws = parse_jws(content)
+    unsigned = [*jws.unsigned_members, *(name for one in jws.signatures for name in one.unsigned_members)]
+    if unsigned:
+        raise InvalidError(f"the seal's envelope holds {unsigned[0][:40]!r}, which is not sealed", clause="threat T28")
+    if any("exp" in one.header for one in jws.signatures):
+        raise InconclusiveError("the seal sets itself an end, which seals of credentials don't have", clause=JADES)
+    return _verify(jws, detached=None)
+
+
+def verify_any_seals(content: bytes, *, detached: Mapping[str, bytes] | None = None) -> VerifiedSeals:
+    """Check every seal of a JWS, whatever it is over, as RFC 7515 and TS 119 182-1 have it.
 
     `detached` holds documents by the reference that `sigD` has for them. Raises UnreadableError, InvalidError (one
     sentence a kind of failure), InconclusiveError for what can't be checked here.

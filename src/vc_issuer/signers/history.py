@@ -34,19 +34,38 @@ _FILE_MODE = 0o644  # public, and written by its owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
-    """A key and the one purpose it serves, with its life as it stands after all events."""
+class KeyRecord:
+    """A key and the one purpose it serves, with its life as it stands after all events. Times are aware UTC."""
 
-    method: VerificationMethod
+    id: str
+    controller: str
     purpose: KeyPurpose
+    public_key: PublicKey
+    valid_from: datetime
+    expires: datetime | None = None
+    revoked: datetime | None = None
+    certificates: tuple[bytes, ...] = ()
+
+    @property
+    def method(self) -> VerificationMethod:
+        """Return the key as a verification method."""
+        return VerificationMethod(
+            id=self.id,
+            controller=self.controller,
+            public_key=self.public_key,
+            valid_from=self.valid_from,
+            expires=self.expires,
+            revoked=self.revoked,
+            certificates=self.certificates,
+        )
 
 
 def read_history(path: Path) -> tuple[VerificationMethod, ...]:
     """Return every key ever used, oldest first, retired and revoked ones included. Raises ConfigurationError."""
-    return tuple(entry.method for entry in read_entries(path))
+    return tuple(record.method for record in read_records(path))
 
 
-def read_entries(path: Path) -> tuple[HistoryEntry, ...]:
+def read_records(path: Path) -> tuple[KeyRecord, ...]:
     """Return every key with its purpose, oldest first. Raises ConfigurationError."""
     try:
         return _parse(path.read_bytes(), name=path.name)
@@ -56,18 +75,18 @@ def read_entries(path: Path) -> tuple[HistoryEntry, ...]:
         ) from error
 
 
-def append_key(path: Path, method: VerificationMethod, purpose: KeyPurpose) -> None:
+def append_key(path: Path, record: KeyRecord) -> None:
     """Bring a key in. The file is made if it isn't there. Raises RuleError if the id, or the key itself, is in already.
 
     A key serves one purpose: the same key under another id is refused (threat T11).
     """
 
-    def text(entries: tuple[HistoryEntry, ...]) -> str:
-        if any(entry.method.id == method.id for entry in entries):
-            raise RuleError(f"the key {method.id} is in the history already.")
-        if any(entry.method.public_key == method.public_key for entry in entries):
+    def text(records: tuple[KeyRecord, ...]) -> str:
+        if any(held.id == record.id for held in records):
+            raise RuleError(f"the key {record.id} is in the history already.")
+        if any(held.public_key == record.public_key for held in records):
             raise RuleError("this key serves another purpose already.", remedy="Make a key for each purpose.")
-        return _key_text(method, purpose)
+        return _key_text(record)
 
     _append(path, text)
 
@@ -83,8 +102,8 @@ def revoke_key(path: Path, method_id: str, *, revoked: datetime, recorded: datet
 
 
 def _append_end(path: Path, method_id: str, members: Mapping[str, datetime | str]) -> None:
-    def text(entries: tuple[HistoryEntry, ...]) -> str:
-        held = next((entry.method for entry in entries if entry.method.id == method_id), None)
+    def text(records: tuple[KeyRecord, ...]) -> str:
+        held = next((record for record in records if record.id == method_id), None)
         if held is None:
             raise NotFoundError(f"no key {method_id} in the history.")
         if held.revoked is not None:
@@ -96,7 +115,7 @@ def _append_end(path: Path, method_id: str, members: Mapping[str, datetime | str
     _append(path, text)
 
 
-def _append(path: Path, text: Callable[[tuple[HistoryEntry, ...]], str]) -> None:
+def _append(path: Path, text: Callable[[tuple[KeyRecord, ...]], str]) -> None:
     """Add what `text` makes of the entries there, in one write at the end of the file, one process at a time."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, _FILE_MODE)
@@ -114,67 +133,66 @@ def _append(path: Path, text: Callable[[tuple[HistoryEntry, ...]], str]) -> None
         os.fsync(descriptor)
 
 
-def _parse(content: bytes, *, name: str) -> tuple[HistoryEntry, ...]:
+def _parse(content: bytes, *, name: str) -> tuple[KeyRecord, ...]:
     try:
-        return _entries(tomllib.loads(content.decode("utf-8")))
+        return _records(tomllib.loads(content.decode("utf-8")))
     except (ValueError, KeyError, TypeError, AttributeError, VcIssuerError) as error:
         raise ConfigurationError(
             f"the history of the keys, {name}, is broken: {error}.", remedy="Restore it; it is never edited by hand."
         ) from error
 
 
-def _entries(document: Mapping[str, Any]) -> tuple[HistoryEntry, ...]:
+def _records(document: Mapping[str, Any]) -> tuple[KeyRecord, ...]:
     unknown = set(document) - {"key", "event"}
     if unknown:
         raise ValueError(f"{min(unknown)!r} is neither a key nor an event")
-    entries: dict[str, HistoryEntry] = {}
+    records: dict[str, KeyRecord] = {}
     for members in document.get("key", []):
-        entry = _entry(members)
-        if entry.method.id in entries:
-            raise ValueError(f"the key {entry.method.id} is in twice")
-        entries[entry.method.id] = entry
+        record = _record(members)
+        if record.id in records:
+            raise ValueError(f"the key {record.id} is in twice")
+        records[record.id] = record
     for members in document.get("event", []):
-        _apply(members, entries)
-    return tuple(entries.values())
+        _apply(members, records)
+    return tuple(records.values())
 
 
-def _entry(members: Mapping[str, Any]) -> HistoryEntry:
+def _record(members: Mapping[str, Any]) -> KeyRecord:
     _check_names(members, _KEY_FIELDS)
-    method_id, controller = members["id"], members["controller"]
-    if not method_id.startswith(f"{controller}#"):
-        raise ValueError(f"the key {method_id} is not its controller's")
+    key_id, controller = members["id"], members["controller"]
+    if not key_id.startswith(f"{controller}#"):
+        raise ValueError(f"the key {key_id} is not its controller's")
     algorithm = KeyAlgorithm(members["algorithm"])
     if "public_key_multibase" in members:
         public_key = decode_multikey(members["public_key_multibase"])
     else:
         public_key = PublicKey(algorithm=algorithm, der=_binary(members["public_key_der"]))
     if public_key.algorithm is not algorithm:
-        raise ValueError(f"the key {method_id} is of another algorithm than it says")
-    method = VerificationMethod(
-        id=method_id,
+        raise ValueError(f"the key {key_id} is of another algorithm than it says")
+    return KeyRecord(
+        id=key_id,
         controller=controller,
+        purpose=KeyPurpose(members["purpose"]),
         public_key=public_key,
         valid_from=_moment(members["valid_from"]),
         expires=_moment(members["expires"]) if "expires" in members else None,
         revoked=_moment(members["revoked"]) if "revoked" in members else None,
         certificates=tuple(_binary(text) for text in members.get("certificate", [])),
     )
-    return HistoryEntry(method=method, purpose=KeyPurpose(members["purpose"]))
 
 
-def _apply(members: Mapping[str, Any], entries: dict[str, HistoryEntry]) -> None:
+def _apply(members: Mapping[str, Any], records: dict[str, KeyRecord]) -> None:
     _check_names(members, _EVENT_FIELDS)
     _moment(members["recorded"])
-    if members["id"] not in entries:
+    if members["id"] not in records:
         raise ValueError(f"an event names the unknown key {members['id']}")
     ends = {name: _moment(members[name]) for name in ("expires", "revoked") if name in members}
     if not ends:
         raise ValueError(f"an event of the key {members['id']} ends nothing")
-    entry = entries[members["id"]]
-    method = entry.method
-    expires = min((moment for moment in (method.expires, ends.get("expires")) if moment), default=None)
-    revoked = min((moment for moment in (method.revoked, ends.get("revoked")) if moment), default=None)
-    entries[method.id] = replace(entry, method=replace(method, expires=expires, revoked=revoked))
+    record = records[members["id"]]
+    expires = min((moment for moment in (record.expires, ends.get("expires")) if moment), default=None)
+    revoked = min((moment for moment in (record.revoked, ends.get("revoked")) if moment), default=None)
+    records[record.id] = replace(record, expires=expires, revoked=revoked)
 
 
 def _check_names(members: Mapping[str, Any], known: frozenset[str]) -> None:
@@ -183,23 +201,21 @@ def _check_names(members: Mapping[str, Any], known: frozenset[str]) -> None:
         raise ValueError(f"{min(unknown)!r} is no field of it")
 
 
-def _key_text(method: VerificationMethod, purpose: KeyPurpose) -> str:
+def _key_text(record: KeyRecord) -> str:
     members: dict[str, Any] = {
-        "id": method.id,
-        "controller": method.controller,
-        "purpose": purpose.value,
-        "algorithm": method.public_key.algorithm.value,
+        "id": record.id,
+        "controller": record.controller,
+        "purpose": record.purpose.value,
+        "algorithm": record.public_key.algorithm.value,
     }
-    if method.public_key.algorithm is KeyAlgorithm.RSA_SHA256:
-        members["public_key_der"] = base64.b64encode(method.public_key.der).decode("ascii")  # no Multikey holds RSA
+    if record.public_key.algorithm is KeyAlgorithm.RSA_SHA256:
+        members["public_key_der"] = base64.b64encode(record.public_key.der).decode("ascii")  # no Multikey holds RSA
     else:
-        members["public_key_multibase"] = encode_multikey(method.public_key)
-    if method.valid_from is None:
-        raise RuleError(f"the key {method.id} has no beginning.", remedy="Say from when it is valid.")
-    members["valid_from"] = method.valid_from
-    members |= {name: getattr(method, name) for name in ("expires", "revoked") if getattr(method, name)}
-    if method.certificates:
-        members["certificate"] = [base64.b64encode(der).decode("ascii") for der in method.certificates]
+        members["public_key_multibase"] = encode_multikey(record.public_key)
+    members["valid_from"] = record.valid_from
+    members |= {name: getattr(record, name) for name in ("expires", "revoked") if getattr(record, name)}
+    if record.certificates:
+        members["certificate"] = [base64.b64encode(der).decode("ascii") for der in record.certificates]
     return _table("key", members)
 
 
