@@ -1,0 +1,93 @@
+"""Trust for a verifier: from the home, and from files that a person names; a file found beside a file is none."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vc_issuer.did import methods_of
+from vc_issuer.errors import InputError, VcIssuerError
+from vc_issuer.sandbox import Sandbox
+from vc_issuer.verification.trust import TrustedIssuer, TrustStore
+from vc_issuer.verification.verify import Verifier
+from vc_issuer.x509 import certificates_from_pem, organization_identifier
+
+# What every child of the sandbox has before its first call.
+PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issuer.carriers.open")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """What a person names on the command line: DID documents, authorities, status lists."""
+
+    did_documents: tuple[Path, ...] = ()
+    anchors: tuple[Path, ...] = ()
+    status_lists: tuple[Path, ...] = ()
+
+
+def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
+    """Return `base` with everything that `pins` names. Raises InputError for a file that can't be used."""
+    trust = base or TrustStore()
+    anchors = (*trust.anchors, *(der for path in pins.anchors for der in _read_anchor(path)))
+    lists = {**dict(trust.status_lists), **dict(_read_list(path) for path in pins.status_lists)}
+    issuers = (*trust.issuers, *(_read_issuer(path) for path in pins.did_documents))
+    return replace(trust, issuers=issuers, anchors=anchors, status_lists=lists)
+
+
+@contextmanager
+def verifier_for(trust: TrustStore) -> Iterator[Verifier]:
+    """Give a verifier whose untrusted work runs in killable children."""
+    with Sandbox(preload=PRELOAD) as sandbox:
+        yield Verifier(trust, sandbox.run)
+
+
+def _read_issuer(path: Path) -> TrustedIssuer:
+    document = _read_json(path)
+    try:
+        methods = methods_of(document)
+    except VcIssuerError as error:
+        raise InputError(f"{path} is no DID document: {error}.", remedy="Give the issuer's did.json.") from error
+    did = str(document["id"])
+    return TrustedIssuer(
+        did=did, name=did, methods=methods, legal_id=_legal_id(document), source=f"--issuer {path.name}"
+    )
+
+
+def _legal_id(document: dict[str, object]) -> str:
+    known = document.get("alsoKnownAs")
+    prefix = "urn:eidas:"
+    for name in known if isinstance(known, list) else []:
+        if isinstance(name, str) and name.startswith(prefix):
+            return name.removeprefix(prefix)
+    return ""
+
+
+def _read_anchor(path: Path) -> tuple[bytes, ...]:
+    try:
+        certificates = certificates_from_pem(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}.", remedy="Check the path.") from error
+    for certificate in certificates:
+        organization_identifier(certificate)
+    return certificates
+
+
+def _read_list(path: Path) -> tuple[str, bytes]:
+    document = _read_json(path)
+    url = document.get("id")
+    if not isinstance(url, str):
+        raise InputError(f"{path} is no status list: it has no id.", remedy="Give the list as its URL serves it.")
+    return url, path.read_bytes()
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}.", remedy="Check the path.") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no JSON.", remedy="Give the file as its URL serves it.") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path} holds no JSON object.", remedy="Give the file as its URL serves it.")
+    return document
