@@ -17,7 +17,8 @@ _JOINERS = frozenset("\u200c\u200d")  # Persian and Indic names are spelled with
 _PUNCTUATION = frozenset(" -'’ʼ‘`´.,·‐‑–־׳״・٬\u00a0\u202f")
 _COMPARED_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _PLACEHOLDERS = frozenset(
-    {"n/a", "na", "nvt", "n.v.t.", "onbekend", "unknown", "-", "--", ".", "?", "x", "xxx", "null"}
+    # Na, Null and X are not here: people have those names.
+    {"n/a", "#n/a", "#n/b", "nvt", "n.v.t.", "onbekend", "unknown", "-", "--", ".", "xxx"}
 )
 _NO_GIVEN_NAME = "FNU"
 _TITLE = re.compile(
