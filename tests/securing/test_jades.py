@@ -111,6 +111,13 @@ def test_prepared_bytes_are_sealed_as_they_are():
     assert verify_seals(content).payload == odd
 
 
+def test_a_payload_as_deep_as_allowed_is_sealed():
+    deep = {"a": "}]", "b": 1}
+    for _ in range(30):
+        deep = {"a": deep}
+    assert verify(seal_prepared(serialise_compact(deep), KEY, NOON).content).document == deep
+
+
 def test_payload_octets_do_not_depend_on_how_the_envelope_is_written():
     assert payload_octets(SEALED) == PAYLOAD
     assert payload_octets(json.dumps(json.loads(SEALED), indent=2, ensure_ascii=True).encode()) == PAYLOAD
