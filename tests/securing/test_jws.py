@@ -126,6 +126,12 @@ def test_an_algorithm_must_fit_the_key(rsa_key):
         verify_jws_signature("ES256", key, signature=b"", message=b"")
 
 
+def test_a_key_that_lies_about_its_type_checks_nothing():
+    der = p256(A3_KEY).der
+    with pytest.raises(InvalidError, match="not for this kind"):
+        verify_jws_signature("RS256", PublicKey(algorithm=KeyAlgorithm.RSA_SHA256, der=der), signature=b"", message=b"")
+
+
 def test_keys_that_seal_have_their_algorithm():
     curves = {KeyAlgorithm.P256: "ES256", KeyAlgorithm.P384: "ES384", KeyAlgorithm.RSA_SHA256: "RS256"}
     for algorithm in KeyAlgorithm:

@@ -185,9 +185,10 @@ def verify_jws_signature(algorithm: str, key: PublicKey, *, signature: bytes, me
     loaded = load_der_public_key(key.der)
     # RFC 7518 section 3.5: the salt is as long as the hash.
     scheme = padding.PSS(padding.MGF1(digest), salt_length=digest.digest_size) if is_pss else padding.PKCS1v15()
+    if not isinstance(loaded, rsa.RSAPublicKey):
+        raise InvalidError(f"the signature algorithm {algorithm} is not for this kind of key", clause="threat T13")
     try:
-        if isinstance(loaded, rsa.RSAPublicKey):
-            loaded.verify(signature, message, scheme, digest)
+        loaded.verify(signature, message, scheme, digest)
     except InvalidSignature as error:
         raise InvalidError("the signature does not match", clause=f"{_JWS} section 5.2") from error
 
