@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from vc_issuer.intake.headings import fold_heading
+from vc_issuer.intake.headings import MAX_COMPARED_CHARACTERS, fold_heading
 from vc_issuer.intake.problems import Fault, Reading
 from vc_issuer.intake.tabular import cell_text
 from vc_issuer.intake.workbook import Cell
@@ -13,7 +13,6 @@ from vc_issuer.model.offering import Component, GradingScheme
 from vc_issuer.model.record import EnrolmentRoute, ResultStatus
 
 MAX_ATTEMPT = 9
-MAX_MARK_DIGITS = 8
 
 STATUS_WORDS: dict[ResultStatus, tuple[str, ...]] = {
     ResultStatus.PASSED: ("geslaagd", "pass", "passed", "voldaan", "g", "behaald"),
@@ -75,7 +74,7 @@ def known_routes() -> str:
 def nearest(text: str, known: Iterable[str]) -> str:
     """Return the known name that is nearest to what was written."""
     by_fold = {fold_heading(name): name for name in known}
-    close = difflib.get_close_matches(fold_heading(text), list(by_fold), n=1, cutoff=0.0)
+    close = difflib.get_close_matches(fold_heading(text)[:MAX_COMPARED_CHARACTERS], list(by_fold), n=1, cutoff=0.0)
     return by_fold[close[0]] if close else ""
 
 

@@ -6,6 +6,7 @@ Duplicates are found by student number, never by name (threat T3). The latest ex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from vc_issuer.intake.headings import Field
@@ -17,6 +18,8 @@ from vc_issuer.model.record import LearningRecord, ResultStatus, Severity
 Headings = Mapping[Field, str]
 Numbered = tuple[int, Learner]
 T = TypeVar("T")
+
+ROWS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,18 +69,12 @@ def _differing(
     group: Sequence[Numbered], code: str, known: Field, headings: Headings, read: Callable[[Learner], str]
 ) -> list[Problem]:
     """Report, on each row of a group, the rows that say something else."""
-    values = {number: read(learner) for number, learner in group}
-    if len(set(values.values())) < 2:
-        return []
+    values = [(number, read(learner)) for number, learner in group]
+    others = _name_others(values)
     return [
-        _problem(
-            Fault.of(code, rows=_join(o for o, other in values.items() if other != value)),
-            number,
-            known,
-            headings,
-            value,
-        )
-        for number, value in values.items()
+        _problem(Fault.of(code, rows=others[value]), number, known, headings, value)
+        for number, value in values
+        if others[value]
     ]
 
 
@@ -88,8 +85,9 @@ def _settle(group: Sequence[ResultRow], headings: Headings) -> tuple[list[Result
     for same in _grouped(group, lambda row: row.result.attempt).values():
         first, *others = same
         if any(row.result != first.result for row in others):
+            beside = _name_others([(row.number, row.number) for row in same])
             for row in same:
-                fault = Fault.of("row-contradicts", rows=_join(o.number for o in same if o is not row))
+                fault = Fault.of("row-contradicts", rows=beside[row.number])
                 problems.append(_problem(fault, row.number, Field.MARK, headings, _said(row)))
             continue
         unique.append(first)
@@ -138,33 +136,30 @@ def _check_years(rows: Sequence[ResultRow], headings: Headings) -> list[Problem]
 def _check_languages(rows: Sequence[ResultRow], headings: Headings) -> list[Problem]:
     problems: list[Problem] = []
     for group in _grouped(rows, lambda row: row.award).values():
-        if len({row.language for row in group}) > 1:
-            problems += [
-                _problem(
-                    Fault.of("language-two", rows=_join(o.number for o in group if o.language != row.language)),
-                    row.number,
-                    Field.LANGUAGE,
-                    headings,
-                    row.language,
-                )
-                for row in group
-            ]
+        others = _name_others([(row.number, row.language) for row in group])
+        problems += [
+            _problem(
+                Fault.of("language-two", rows=others[row.language]), row.number, Field.LANGUAGE, headings, row.language
+            )
+            for row in group
+            if others[row.language]
+        ]
     return problems
 
 
-def _refused_people(readings: Iterable[RowReading], refused: set[int]) -> dict[str, list[int]]:
-    """Return the refused rows of each learner whose number could be read."""
+def _refused_people(readings: Iterable[RowReading], refused: set[int]) -> dict[str, str]:
+    """Name the refused rows of each learner whose number could be read."""
     bad: dict[str, list[int]] = defaultdict(list)
     for reading in readings:
         if reading.learner and (reading.result is None or reading.row.number in refused):
             bad[reading.learner.student_number].append(reading.row.number)
-    return bad
+    return {number: _join(rows) for number, rows in bad.items()}
 
 
-def _check_complete(good: Sequence[ResultRow], bad: Mapping[str, list[int]], headings: Headings) -> list[Problem]:
+def _check_complete(good: Sequence[ResultRow], bad: Mapping[str, str], headings: Headings) -> list[Problem]:
     return [
         _problem(
-            Fault.of("record-incomplete", rows=_join(bad[row.learner.student_number])),
+            Fault.of("record-incomplete", rows=bad[row.learner.student_number]),
             row.number,
             Field.STUDENT_NUMBER,
             headings,
@@ -199,8 +194,18 @@ def _problem(fault: Fault, row: int, known: Field, headings: Headings, value: st
     return build_problem(fault, Place(row=row, column=headings[known], value=value))
 
 
+def _name_others(values: Sequence[tuple[int, T]]) -> dict[T, str]:
+    """Name, for each value, the rows that have another one; nothing where all are equal."""
+    rows = sorted(values, key=lambda item: item[0])
+    return {
+        value: _join(number for number, other in rows if other != value) for value in dict.fromkeys(v for _, v in rows)
+    }
+
+
 def _join(numbers: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in sorted(numbers))
+    """Name the first few rows: a file that says the same thing a thousand times is understood before that."""
+    first = list(islice(numbers, ROWS_NAMED + 1))
+    return ", ".join([*map(str, first[:ROWS_NAMED]), *("…" for _ in first[ROWS_NAMED:])])
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], object]) -> dict[object, list[T]]:

@@ -4,6 +4,8 @@ import difflib
 import unicodedata
 from enum import Enum
 
+MAX_COMPARED_CHARACTERS = 40  # Comparing is slow, and headings are short.
+
 
 class Field(Enum):
     """What a column may hold; each has the heading that the documentation uses, in nl and en."""
@@ -126,7 +128,7 @@ def recognise_heading(text: str) -> Field | Unread | None:
 
 def nearest_heading(text: str) -> str:
     """Return the documented headings nearest to an unknown one, in nl and en."""
-    folded = fold_heading(text)
+    folded = fold_heading(text)[:MAX_COMPARED_CHARACTERS]
     close = difflib.get_close_matches(folded, list(_KNOWN), n=1, cutoff=0.0)
     known = _KNOWN[close[0]] if close else Field.STATUS
     if isinstance(known, Unread):

@@ -71,7 +71,7 @@ class RowContext:
 
     table: Table
     columns: Columns
-    catalogue: Catalogue
+    versions: Mapping[str, Mapping[str, Offering]]  # by code, then version
     orders: Mapping[Field, DayOrder]
     usual_length: int | None
 
@@ -84,10 +84,13 @@ def build_context(table: Table, columns: Columns, catalogue: Catalogue) -> RowCo
         position = columns.positions.get(known)
         return [] if position is None else [row.cells[position] for row in below if position < len(row.cells)]
 
+    versions: dict[str, dict[str, Offering]] = {}
+    for (code, version), offering in catalogue.items():
+        versions.setdefault(code, {})[version] = offering
     return RowContext(
         table=table,
         columns=columns,
-        catalogue=catalogue,
+        versions=versions,
         orders={known: prove_order(column(known)) for known in _DATES},
         usual_length=usual_length(column(Field.STUDENT_NUMBER)),
     )
@@ -254,9 +257,9 @@ class _RowReader:
         version = self._text(Field.VERSION)
         if code is None:
             return None
-        versions = {each: offering for (known, each), offering in self._context.catalogue.items() if known == code}
+        versions = self._context.versions.get(code, {})
         if not versions:
-            codes = sorted({known for known, _ in self._context.catalogue})
+            codes = sorted(self._context.versions)
             fault = Fault.of("offering-unknown", known=", ".join(codes), nearest=nearest(code, codes))
             self._report(Field.OFFERING, fault)
             return None
