@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vc_issuer.encoding.strict_json import serialise_compact
+from vc_issuer.errors import InputError
 from vc_issuer.formats.award_core import award_core_from_elm, core_digest, digest_sri
 from vc_issuer.formats.elm import ElmFormat, with_core_digest
 from vc_issuer.formats.ob3 import Ob3Format, TwinLinks, languages_of
+from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
 from vc_issuer.model.credential import Document, Envelope
 from vc_issuer.model.record import DocumentDue
 
@@ -29,7 +31,15 @@ def badge_languages(due: DocumentDue) -> tuple[str, ...]:
 
 
 def build_twin(due: DocumentDue, envelope: Envelope) -> TwinDocuments:
-    """Build and bind the documents of one award. `envelope.ob3_ids` names the languages of the badges."""
+    """Build and bind the documents of one award. `envelope.ob3_ids` names the languages of the badges.
+
+    Raises InputError for an award that can't be told in both formats alike: nothing leaves here that isn't bound.
+    """
+    if not envelope.ob3_ids:
+        raise InputError(
+            f"{due.specification.code} has no language in which title and outcomes are complete.",
+            remedy="Complete them in one of the offering's languages.",
+        )
     bare = ElmFormat().build(due, envelope)
     digest = core_digest(award_core_from_elm(bare, envelope.core_id))
     elm = with_core_digest(bare, envelope.core_id, digest)
@@ -38,4 +48,11 @@ def build_twin(due: DocumentDue, envelope: Envelope) -> TwinDocuments:
         elm_id=envelope.elm_id, elm_digest=digest_sri(payload), core_id=envelope.core_id, core_digest=digest
     )
     badges = {language: Ob3Format(links).build(due, envelope, language) for language in envelope.ob3_ids}
+    for badge in badges.values():
+        comparison = compare_twins(badge, elm, payload)
+        if comparison.outcome is not TwinOutcome.BOUND:
+            raise InputError(
+                f"The two forms of {due.specification.code} would not be twins: {comparison.reason}.",
+                remedy="Complete the offering and its awarding bodies.",
+            )
     return TwinDocuments(elm=elm, elm_payload=payload, ob3=badges)

@@ -1,6 +1,7 @@
 """Alignments: every coded fact of an award with an EU vocabulary IRI, and one competency an outcome (ob3 3)."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from vc_issuer.formats import vocabularies
 from vc_issuer.formats.ob3 import wording
@@ -19,13 +20,15 @@ def alignments(due: DocumentDue, envelope: Envelope, language: str) -> list[Json
         *_levels(due.specification, language),
         *_volume(due, language),
         *_assessment(due.specification, language),
-        *_bodies(due, language),
+        *_bodies(due, envelope, language),
         *_quality(due.specification, language),
         *_form(due, envelope, language),
         *_outcomes(due.specification, language),
     ]
-    unique = {(entry["targetType"], entry["targetUrl"]): entry for entry in reversed(found)}
-    return list(reversed(unique.values()))
+    unique: dict[tuple[JsonValue, JsonValue], JsonValue] = {}
+    for entry in found:
+        unique.setdefault((entry["targetType"], entry["targetUrl"]), entry)
+    return list(unique.values())
 
 
 def _alignment(kind: str, url: str, name: str, **more: str) -> dict[str, JsonValue]:
@@ -75,11 +78,14 @@ def _assessment(specification: Specification, language: str) -> Iterator[dict[st
             yield _coded("ext:SupervisionVerification", vocabularies.supervision(assessment.supervision), language)
 
 
-def _bodies(due: DocumentDue, language: str) -> Iterator[dict[str, JsonValue]]:
+def _bodies(due: DocumentDue, envelope: Envelope, language: str) -> Iterator[dict[str, JsonValue]]:
+    """Name those who award jointly with the issuer; a body outside the Union may have a registration only."""
     for body in due.awarding_bodies:
         if body.key != due.issuer.key:
-            url = body.homepage or f"urn:eidas:{body.eidas}"
-            yield _alignment("ext:AwardingBody", url, body.legal_name.best(language), targetCode=body.eidas)
+            url = body.homepage or body.did or f"{envelope.base_url}/organisations/{quote(body.key, safe='')}"
+            code = body.eidas or body.registration
+            more = {"targetCode": code} if code else {}
+            yield _alignment("ext:AwardingBody", url, body.legal_name.best(language), **more)
 
 
 def _quality(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:

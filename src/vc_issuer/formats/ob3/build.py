@@ -6,16 +6,16 @@ nothing is null and no list is empty.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from urllib.parse import quote
 
 from vc_issuer.errors import InputError
 from vc_issuer.formats.ob3 import wording
 from vc_issuer.formats.ob3.alignments import alignments
-from vc_issuer.model.credential import Document, Envelope, JsonValue
+from vc_issuer.formats.ob3.numbers import number, plain
+from vc_issuer.model.credential import Document, Envelope, JsonValue, StatusSlot
 from vc_issuer.model.offering import GradingScheme
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.record import DocumentDue, DocumentKind
-from vc_issuer.status_list import status_entry
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -39,8 +39,14 @@ class TwinLinks:
 
 
 def build_document(due: DocumentDue, envelope: Envelope, language: str, links: TwinLinks) -> Document:
-    """Build the unsecured document in `language`. Raises InputError if title or an outcome lacks that language."""
+    """Build the unsecured document in `language`.
+
+    Raises InputError if title or an outcome lacks that language, or the issuer is none of the awarding bodies.
+    """
     _check_language(due, language)
+    _check_issuer(due)
+    if not envelope.base_url:
+        raise InputError("A badge needs the public address under which its achievement is named.")
     title = due.specification.title.best(language)
     document: dict[str, JsonValue] = {
         "@context": list(CONTEXTS),
@@ -55,7 +61,7 @@ def build_document(due: DocumentDue, envelope: Envelope, language: str, links: T
     if due.valid_until:
         document["validUntil"] = f"{due.valid_until.isoformat()}T23:59:59Z"
     document["credentialSubject"] = _subject(due, envelope, language)
-    document["credentialStatus"] = status_entry(envelope.status.list_url, envelope.status.index, purpose="revocation")
+    document["credentialStatus"] = _status_entry(envelope.status)
     document["relatedResource"] = [
         {"id": links.elm_id, "mediaType": ELM_MEDIA_TYPE, "digestSRI": links.elm_digest},
         {"id": links.core_id, "mediaType": CORE_MEDIA_TYPE, "digestSRI": links.core_digest},
@@ -78,10 +84,35 @@ def _check_language(due: DocumentDue, language: str) -> None:
         )
 
 
+def _check_issuer(due: DocumentDue) -> None:
+    if due.issuer.key not in {body.key for body in due.awarding_bodies}:
+        raise InputError(
+            f"{due.specification.code} is issued by {due.issuer.key}, which is none of its awarding bodies.",
+            remedy="Let an awarding body issue it, or add the issuer to them.",
+        )
+    if not due.issuer.eidas:
+        raise InputError(
+            f"The issuer {due.issuer.key} has no eIDAS legal identifier.",
+            remedy="Add `eidas`, such as VATBE-0123456789, to the issuer.",
+        )
+
+
+def _status_entry(slot: StatusSlot) -> dict[str, JsonValue]:
+    """Name the slot both twins share; OB3 has room for one entry, so suspension is not said here (ob3 1)."""
+    return {
+        "id": f"{slot.list_url}#{slot.index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": str(slot.index),
+        "statusListCredential": slot.list_url,
+    }
+
+
 def achievement_id(due: DocumentDue, envelope: Envelope, language: str) -> str:
     """Return the achievement's URL; it carries code and version (decision 1.8), and the language of its texts."""
     specification = due.specification
-    return f"{envelope.base_url}/achievements/{specification.code}/{specification.version}/{language}"
+    path = "/".join(quote(part, safe="") for part in (specification.code, specification.version, language))
+    return f"{envelope.base_url}/achievements/{path}"
 
 
 def _issuer(issuer: Organisation, did: str, language: str) -> dict[str, JsonValue]:
@@ -126,8 +157,8 @@ def _subject(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, J
         "licenseNumber": envelope.number,
         "achievement": _achievement(due, envelope, language),
     }
-    if due.statements:
-        subject["narrative"] = "\n".join(statement.best(language) for statement in due.statements)
+    if narrative := wording.narrative(due, language):
+        subject["narrative"] = narrative
     if due.mark is not None:
         subject["result"] = [
             {
@@ -188,17 +219,6 @@ def _result_description(own_id: str, grading: GradingScheme | None, language: st
         if bound is not None:
             description[name] = plain(bound)
     return description
-
-
-def number(value: Decimal) -> int | float:
-    """Write a Decimal as a JSON number: whole ones as integers, so that every stack canonicalises them alike."""
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def plain(value: Decimal) -> str:
-    """Write a Decimal in plain notation without trailing zeros."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _instant(value: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from vc_issuer.errors import InvalidError
 from vc_issuer.formats.ob3.alignments import STATED_QUALITY
+from vc_issuer.formats.ob3.wording import statements_in
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -20,7 +21,7 @@ from vc_issuer.model.record import DocumentKind
 
 LOST = ("texts in other languages", "distribution of marks", "region of the issuer")
 _KINDS = {"MicroCredential": DocumentKind.CERTIFICATE.value, "Course": DocumentKind.CREDIT_CERTIFICATE.value}
-_HOURS = re.compile(r"(\d+)")
+_HOURS = re.compile(r"[0-9]{1,6}")
 
 
 def summarise(document: Document, language: str) -> CredentialSummary:
@@ -38,19 +39,12 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         format=FormatName.OB3,
         id=_text(document, "id"),
         language=language,
-        kind=_KINDS.get(_text(achievement, "achievementType"), ""),
+        kind=_kind(document, achievement),
         number=_text(subject, "licenseNumber"),
         title=_text(achievement, "name"),
-        issuer_id=_text(issuer, "id") or str(document.get("issuer", "")),
+        issuer_id=_text(issuer, "id") or _text(document, "issuer"),
         issuer_name=_text(issuer, "name"),
-        issuer_legal_id=next(
-            (
-                _text(e, "identifier")
-                for e in _objects(issuer.get("otherIdentifier"))
-                if e.get("identifierType") == "ext:eIDASIdentifier"
-            ),
-            "",
-        ),
+        issuer_legal_id=_identifier(issuer, "ext:eIDASIdentifier"),
         awarding_bodies=(_text(issuer, "name"), *(label.label for label in labels.all("ext:AwardingBody"))),
         learner_name=identities.get("name", ""),
         birth_date=_day(identities.get("ext:birthDate")),
@@ -62,7 +56,7 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         version=_text(achievement, "version"),
         credits=_decimal(subject.get("creditsEarned")),
         credit_system=labels.one("ext:CreditSystem"),
-        hours=labels.hours(),
+        hours=labels.hours() if _twins(document) else None,
         eqf=labels.one("ext:EQF"),
         nqf=labels.one("ext:NQF"),
         mode=labels.one("ext:ModeOfLearning"),
@@ -78,14 +72,10 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         activity_end=_day(subject.get("activityEndDate")),
         term=_text(subject, "term"),
         description=_text(achievement, "description"),
-        statements=tuple(line for line in _text(subject, "narrative").split("\n") if line),
+        statements=statements_in(_text(subject, "narrative")) if _twins(document) else (),
         country=_text(_object(issuer.get("address")), "addressCountryCode"),
         status=_status(document),
-        twin_ids=tuple(
-            _text(e, "id")
-            for e in _objects(document.get("relatedResource"))
-            if e.get("mediaType") == "application/ld+json"
-        ),
+        twin_ids=_twins(document),
         lost=LOST,
     )
 
@@ -114,8 +104,24 @@ class _Labels:
         for entry in self._entries:
             if entry.get("targetType") == "ext:CreditSystem":
                 found = _HOURS.search(_text(entry, "targetDescription"))
-                return int(found.group()[:6]) if found else None
+                return int(found.group()) if found else None
         return None
+
+
+def _kind(document: Document, achievement: Mapping[str, Any]) -> str:
+    """Name our kind of document; a micro-credential or course of somebody else is neither (domain 1.3)."""
+    is_ours = bool(_twins(document)) and bool(_identifier(achievement, "ext:Offering"))
+    return _KINDS.get(_text(achievement, "achievementType"), "") if is_ours else ""
+
+
+def _twins(document: Document) -> tuple[str, ...]:
+    entries = _objects(document.get("relatedResource"))
+    return tuple(_text(entry, "id") for entry in entries if _text(entry, "id").startswith("urn:credential:"))
+
+
+def _identifier(node: Mapping[str, Any], kind: str) -> str:
+    entries = _objects(node.get("otherIdentifier"))
+    return next((_text(entry, "identifier") for entry in entries if entry.get("identifierType") == kind), "")
 
 
 def _mark(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> str:

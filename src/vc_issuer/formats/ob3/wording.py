@@ -1,12 +1,15 @@
 """Sentences that an Open Badge adds of its own accord, in its one language; the criteria as Markdown."""
 
-from decimal import Decimal
+import re
 
 from vc_issuer.formats import vocabularies
+from vc_issuer.formats.ob3.numbers import plain
 from vc_issuer.model.offering import Form, Mode, QualityLabel, QualityScope, Stackability
-from vc_issuer.model.record import DocumentDue, DocumentKind, Specification
+from vc_issuer.model.record import DocumentDue, DocumentKind, EnrolmentRoute, Specification
 
 _FALLBACK = "en"
+_MARKUP = "\\`*_[]<>#|"
+_ESCAPED = re.compile(r"\\([-" + re.escape(_MARKUP) + "])")
 
 
 class _Texts(dict[str, str]):
@@ -58,12 +61,31 @@ _LINES = {
     "mode": _Texts(nl="Vorm van deelname: {value}", en="Form of participation: {value}"),
     "programme": _Texts(nl="Opleiding: {value}", en="Programme: {value}"),
     "prerequisites": _Texts(nl="Toelating: {value}", en="Prerequisites: {value}"),
-    "internal": _Texts(nl="Kwaliteitszorg (intern): {value}", en="Quality assurance (internal): {value}"),
-    "external": _Texts(nl="Kwaliteitszorg (extern): {value}", en="Quality assurance (external): {value}"),
-    "exempted": _Texts(
-        nl="Vrijgesteld onderdeel: {value}", en="Exempted part, recognised on the ground of earlier study: {value}"
-    ),
+    "level": _Texts(nl="Niveau: {value}", en="Level: {value}"),
+    "form": _Texts(nl="Onderwijsaanbod: {value}", en="Offer: {value}"),
+    "quality": _Texts(nl="Kwaliteitszorg: {value}", en="Quality assurance: {value}"),
     "partner": _Texts(nl="Partner: {value}", en="Partner: {value}"),
+    "exempted": _Texts(
+        nl="Vrijgesteld onderdeel, erkend op grond van eerdere studie: {value}",
+        en="Exempted part, recognised on the ground of earlier study: {value}",
+    ),
+    "recognised": _Texts(
+        nl="Erkende studiepunten, hier niet verworven: {value}", en="Recognised credits, not earned here: {value} ECTS"
+    ),
+    "route": _Texts(nl="Inschrijving: {value}", en="Enrolment: {value}"),
+}
+_ROUTES = {
+    EnrolmentRoute.CREDIT_CONTRACT: _Texts(nl="creditcontract", en="credit contract"),
+    EnrolmentRoute.EXAM_CONTRACT: _Texts(nl="examencontract", en="exam contract"),
+    EnrolmentRoute.DIPLOMA_CONTRACT: _Texts(nl="diplomacontract", en="diploma contract"),
+    EnrolmentRoute.MC_CONTRACT: _Texts(nl="microcredentialcontract", en="micro-credential contract"),
+    EnrolmentRoute.PERMANENT_TRAINING: _Texts(nl="permanente vorming", en="permanent training"),
+}
+_CYCLES = {
+    "short": _Texts(nl="QF-EHEA: korte cyclus", en="QF-EHEA: short cycle"),
+    "first": _Texts(nl="QF-EHEA: eerste cyclus", en="QF-EHEA: first cycle"),
+    "second": _Texts(nl="QF-EHEA: tweede cyclus", en="QF-EHEA: second cycle"),
+    "third": _Texts(nl="QF-EHEA: derde cyclus", en="QF-EHEA: third cycle"),
 }
 _SCOPES = {
     QualityScope.INTERNAL: _Texts(nl="intern", en="internal", fr="interne", de="intern"),
@@ -89,13 +111,14 @@ _STACKABLE = {
 def summary_line(due: DocumentDue, language: str) -> str:
     """Return the credential's one-line description."""
     specification = due.specification
-    return _SUMMARY[due.kind][language].format(ects=_plain(specification.ects), level=specification.level.eqf)
+    return _SUMMARY[due.kind][language].format(ects=plain(specification.ects), level=specification.level.eqf)
 
 
 def stated_quality(label: QualityLabel, language: str) -> str:
     """Say what the issuer states of its quality assurance: the label's name, its scope, its statement."""
-    head = f"{label.name.best(language)} ({_SCOPES[label.scope][language]})"
-    return f"{head}. {label.statement.best(language)}" if label.statement else head
+    spoken = language if language in label.name.languages else label.name.languages[0]
+    head = f"{label.name.best(spoken)} ({_SCOPES[label.scope][spoken]})"
+    return f"{head}. {label.statement.best(spoken)}" if label.statement else head
 
 
 def form_name(form: Form | None, language: str) -> str:
@@ -109,47 +132,86 @@ def country_name(code: str, language: str) -> str:
 
 
 def criteria(due: DocumentDue, language: str) -> str:
-    """Return what it took to earn this, as Markdown: a sentence and a list; text of others is escaped."""
-    specification = due.specification
+    """Return what it takes to earn this, as Markdown: a sentence and a list; text of others is escaped.
+
+    It is about the achievement, whose id all learners share: nothing in it differs between two of them.
+    """
     lines = [_ACHIEVED[due.kind][language], ""]
-    lines += [f"- {line}" for line in _criteria_lines(due, specification, language)]
+    lines += [f"- {line}" for line in _criteria_lines(due, due.specification, language)]
     return "\n".join(lines)
 
 
-def _criteria_lines(due: DocumentDue, specification: Specification, language: str) -> list[str]:
-    def line(name: str, value: str) -> str:
-        return _LINES[name][language].format(value=escape_markdown(value))
+def narrative(due: DocumentDue, language: str) -> str:
+    """Return what is said of this learner's award, as Markdown: the statements in print, then a list of facts."""
+    texts = [line for statement in due.statements for line in statement.best(language).split("\n") if line]
+    paragraphs = [_paragraph(text) for text in texts]
+    facts = [_line("exempted", f"{p.title.best(language)} ({plain(p.ects)} ECTS)", language) for p in due.exempted]
+    if due.credits_recognised:
+        facts.append(_line("recognised", plain(due.credits_recognised), language))
+    if due.route is not None:
+        facts.append(_line("route", _ROUTES[due.route][language], language))
+    return "\n\n".join([*paragraphs, "\n".join(f"- {fact}" for fact in facts)] if facts else paragraphs)
 
-    lines = [line("assessment", assessment.title.best(language)) for assessment in specification.assessments]
-    if due.mark is not None and specification.grading and specification.grading.pass_mark is not None:
-        maximum = specification.grading.maximum
-        bound = f"/{_plain(maximum)}" if maximum is not None else ""
-        lines.append(line("pass", _plain(specification.grading.pass_mark) + bound))
-    volume = _ECTS[language].format(ects=_plain(specification.ects), hours=specification.hours)
-    lines.append(line("workload", volume))
+
+def statements_in(text: str) -> tuple[str, ...]:
+    """Read the statements back out of a narrative."""
+    return tuple(_ESCAPED.sub(r"\1", line) for line in text.split("\n") if line and not line.startswith("- "))
+
+
+def _line(name: str, value: str, language: str) -> str:
+    return _LINES[name][language].format(value=escape_markdown(value))
+
+
+def _criteria_lines(due: DocumentDue, specification: Specification, language: str) -> list[str]:
+    lines = [_line("assessment", assessment.title.best(language), language) for assessment in specification.assessments]
+    grading = specification.grading
+    if grading and grading.pass_mark is not None:
+        bound = f"/{plain(grading.maximum)}" if grading.maximum is not None else ""
+        lines.append(_line("pass", plain(grading.pass_mark) + bound, language))
+    volume = _ECTS[language].format(ects=plain(specification.ects), hours=specification.hours)
+    lines.append(_line("workload", volume, language))
+    lines += [_line("level", text, language) for text in _levels(specification, language)]
+    kind = f" ({specification.form_type.value})" if specification.form_type else ""
+    lines.append(_line("form", form_name(specification.form, language) + kind, language))
     if specification.mode is Mode.HYBRID:
-        lines.append(line("mode", _HYBRID[language]))
-    elif specification.mode_details:
-        lines.append(line("mode", specification.mode_details.best(language)))
+        lines.append(_line("mode", _HYBRID[language], language))
+    if specification.mode_details:
+        lines.append(_line("mode", specification.mode_details.best(language), language))
     if specification.programme:
-        lines.append(line("programme", specification.programme.best(language)))
+        lines.append(_line("programme", specification.programme.best(language), language))
     if specification.prerequisites:
-        lines.append(line("prerequisites", specification.prerequisites.best(language)))
-    scopes = {QualityScope.INTERNAL: "internal", QualityScope.EXTERNAL: "external"}
-    lines += [line(scopes[label.scope], label.name.best(language)) for label in specification.quality]
-    lines += [line("exempted", f"{part.title.best(language)} ({_plain(part.ects)} ECTS)") for part in due.exempted]
-    lines += [line("partner", f"{partner.name.best(language)} ({partner.role})") for partner in due.partners]
+        lines.append(_line("prerequisites", specification.prerequisites.best(language), language))
+    lines += [_line("quality", stated_quality(label, language), language) for label in specification.quality]
+    lines += [_line("partner", f"{one.name.best(language)} ({one.role})", language) for one in due.partners]
     if specification.stackability:
-        into = specification.stackable_into.best(language) if specification.stackable_into else ""
-        lines.append(_STACKABLE[specification.stackability][language].format(into=escape_markdown(into)))
+        lines.append(_stackable(specification, language))
     return lines
+
+
+def _stackable(specification: Specification, language: str) -> str:
+    """Say how the award may be combined; a target that isn't named is no target."""
+    if specification.stackability is Stackability.STACKABLE_INTO and specification.stackable_into:
+        into = escape_markdown(specification.stackable_into.best(language))
+        return _STACKABLE[Stackability.STACKABLE_INTO][language].format(into=into)
+    stands_alone = specification.stackability is Stackability.STAND_ALONE
+    return _STACKABLE[Stackability.STAND_ALONE if stands_alone else Stackability.COMBINABLE][language]
+
+
+def _levels(specification: Specification, language: str) -> list[str]:
+    """Say of the level what no alignment can: that it is indicative, a framework the EU doesn't list, the cycle."""
+    level = specification.level
+    texts = [INDICATIVE[language]]
+    if level.framework and level.national and vocabularies.nqf(level.framework, level.national) is None:
+        texts.append(f"{level.framework} {level.national}")
+    return [*texts, _CYCLES[level.cycle][language]] if level.cycle in _CYCLES else texts
+
+
+def _paragraph(text: str) -> str:
+    escaped = escape_markdown(text)
+    # A line that begins with a dash would be read as an item of the list.
+    return f"\\{escaped}" if escaped.startswith("-") else escaped
 
 
 def escape_markdown(text: str) -> str:
     """Escape what Markdown, or HTML inside it, would read as markup."""
-    return "".join(f"\\{character}" if character in "\\`*_[]<>#|" else character for character in text)
-
-
-def _plain(value: Decimal) -> str:
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "".join(f"\\{character}" if character in _MARKUP else character for character in text)
