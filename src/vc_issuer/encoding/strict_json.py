@@ -13,8 +13,8 @@ from vc_issuer.errors import UnreadableError
 from vc_issuer.model.credential import JsonValue
 
 MAX_NUMBER_DIGITS = 24  # no field of these formats needs more, and int() of a long literal takes quadratic time
-_SURROGATES = range(0xD800, 0xE000)
-_BRACKETS = re.compile(r'"(?:[^"\\\\]|\\\\.)*"|[\[\]{}]', re.DOTALL)
+# A string without an end is one token too, and the repetition never gives back: one pass, whatever comes.
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,5 +102,13 @@ def _check_nodes(value: JsonValue, limits: JsonLimits) -> None:
             waiting.extend(key for key in node if not key.isascii())
         elif isinstance(node, list):
             waiting.extend(node)
-        elif isinstance(node, str) and not node.isascii() and any(ord(c) in _SURROGATES for c in node):
+        elif isinstance(node, str) and not _is_encodable(node):
             raise UnreadableError("a text holds half a character (a lone surrogate)")
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -23,7 +23,7 @@ from vc_issuer.securing.signatures import verify_signature
 MAX_SIGNATURES = 8  # a seal has one, a joint degree perhaps one a university
 # A payload of 5 MiB (decisions 7.6), escaped as a JSON text, and four time-stamps with their revocation lists. An
 # envelope nests a dozen levels; twice the depth of a payload leaves the payload's own limit to speak for it.
-ENVELOPE_LIMITS = JsonLimits(size=12 * 1024 * 1024, depth=64, nodes=2_000)
+ENVELOPE_LIMITS = JsonLimits(size=12 * 1024 * 1024, depth=32, nodes=2_000)
 HEADER_LIMITS = JsonLimits(size=256 * 1024, depth=16, nodes=2_000)  # x5c and a time-stamp: 20 kB in practice
 _JWS = "RFC 7515"
 # RFC 7515 section 4.1.11: names of RFC 7515 and RFC 7518 may not be listed.
