@@ -4,8 +4,8 @@ import copy
 import json
 
 import pytest
-from reference import DATA, needs_data
 
+from reference import DATA, needs_data
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.errors import InvalidError
 from vc_issuer.formats.award_core import (

@@ -149,7 +149,7 @@ def _proof(
         node["idVerification"] = nodes.concept(vocabularies.supervision(assessment.supervision))
     distribution = due.specification.distribution
     if is_final and distribution is not None:
-        node["resultDistribution"] = _distribution(nodes, distribution)
+        node["additionalNote"] = [nodes.note(_distribution(distribution))]
     specification: Node = {
         "id": nodes.new_id("learningAssessmentSpec"),
         "type": "LearningAssessmentSpecification",
@@ -189,23 +189,14 @@ def _grading(nodes: NodeFactory, grading: GradingScheme) -> Node:
     }
 
 
-def _distribution(nodes: NodeFactory, distribution: Distribution) -> Node:
-    """Tell the reference group's results; the model knows no category with nobody in it (count is positive)."""
-    return {
-        "id": nodes.new_id("resultDistribution"),
-        "type": "ResultDistribution",
-        "description": nodes.text(distribution.reference_group),
-        "resultCategory": [
-            {
-                "id": nodes.new_id("resultCategory"),
-                "type": "ResultCategory",
-                "label": category.label,
-                "count": category.count,
-            }
-            for category in distribution.categories
-            if category.count > 0
-        ],
-    }
+def _distribution(distribution: Distribution) -> LocalizedText:
+    """Tell the reference group's results in words (ECTS Users' Guide); categories with nobody in them are left out.
+
+    The model has `resultDistribution`, but the context of ELM 3.1 misspells it, and readers of that version would
+    silently lose it: a note is read by all.
+    """
+    counts = "; ".join(f"{each.label}: {each.count}" for each in distribution.categories if each.count > 0)
+    return wording.fill(wording.DISTRIBUTION, group=distribution.reference_group, counts=counts)
 
 
 def _documents(nodes: NodeFactory, envelope: Envelope) -> list[JsonValue]:

@@ -18,6 +18,12 @@ ACTIVITY = LocalizedText.of(
 WEIGHT = LocalizedText.of(
     en="Weight: {weight} %", nl="Gewicht: {weight} %", fr="Pondération : {weight} %", de="Gewichtung: {weight} %"
 )
+DISTRIBUTION = LocalizedText.of(
+    en="Marks of the reference group ({group}): {counts}.",
+    nl="Cijfers van de referentiegroep ({group}): {counts}.",
+    fr="Notes du groupe de référence ({group}) : {counts}.",
+    de="Noten der Vergleichsgruppe ({group}): {counts}.",
+)
 COVERS = LocalizedText.of(
     en="Assesses learning outcomes {numbers}",
     nl="Toetst leerresultaten {numbers}",

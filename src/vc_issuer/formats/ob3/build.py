@@ -54,7 +54,7 @@ def build_document(due: DocumentDue, envelope: Envelope, language: str, links: T
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": title,
         "description": wording.summary_line(due, language),
-        "issuer": _issuer(due.issuer, envelope.issuer_did, language),
+        "issuer": issuer_profile(due.issuer, envelope.issuer_did, language),
         "validFrom": _instant(envelope.issued),
         "awardedDate": _midnight(due.run.awarded_on),
     }
@@ -115,7 +115,8 @@ def achievement_id(due: DocumentDue, envelope: Envelope, language: str) -> str:
     return f"{envelope.base_url}/achievements/{path}"
 
 
-def _issuer(issuer: Organisation, did: str, language: str) -> dict[str, JsonValue]:
+def issuer_profile(issuer: Organisation, did: str, language: str) -> dict[str, JsonValue]:
+    """Return the issuer's Profile as it stands in every badge (OB3 section B.21)."""
     address: dict[str, JsonValue] = {"type": ["Address"], "addressCountryCode": issuer.address.country}
     address["addressCountry"] = wording.country_name(issuer.address.country, language)
     if issuer.address.locality:
