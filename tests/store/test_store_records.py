@@ -22,7 +22,7 @@ from vc_issuer.store.people import (
     find_learner,
     learner_profiles,
 )
-from vc_issuer.store.records import draft_holding, keep_answer, keep_records, load_record, load_records
+from vc_issuer.store.records import batch_holding, keep_answer, keep_records, load_record, load_records
 from vc_issuer.store.vault import Vault
 
 
@@ -78,7 +78,7 @@ def test_second_import_shows_what_it_changed(database):
         assert difference.changed == first.added[1:]
         assert len(difference.added) == 1
         assert load_record(session, first.added[1]).results[0].mark == Decimal(16)
-        assert draft_holding(session, rows) == batch_id
+        assert batch_holding(session, rows).batch_id == batch_id
 
 
 def test_answers_stay_through_a_second_import(database):

@@ -31,6 +31,7 @@ class Batch:
     prepared_by: str | None = None
     prepared_at: datetime | None = None
     issued: datetime | None = None
+    rule_profiles: Mapping[str, str] | None = None
     digest: str | None = None
     approved_by: str | None = None
     approved_at: datetime | None = None
@@ -92,6 +93,11 @@ def change_batch(session: Session, batch: Batch, state: BatchState, values: Mapp
     if moved.rowcount != 1:
         raise RuleError(f"batch {batch.id} was changed by somebody else.", remedy="Look at it again, then repeat.")
     return get_batch(session, batch.id)
+
+
+def set_prepare_token(session: Session, batch_id: str, token: str) -> None:
+    """Note who prepares a batch now; an earlier preparation that is still running loses it."""
+    session.connection.execute(update(batches).where(batches.c.id == batch_id).values(prepare_token=token))
 
 
 def touch_source(session: Session, batch_id: str, *, source_name: str, source_sha256: str) -> None:

@@ -38,6 +38,26 @@ class PreparedPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Award:
+    """What a document certifies: no two current documents may certify the same."""
+
+    learner_id: str
+    offering_key: str
+    run: str
+    kind: DocumentKind
+    component: str
+
+    @property
+    def claim(self) -> str:
+        """Return the award as the one word that the database keeps unique."""
+        return f"{self.learner_id}:{self.offering_key}:{self.run}:{self.kind.value}:{self.component}"
+
+    def claim_after(self, document_id: str) -> str:
+        """Return the word under which a successor waits until it takes the place of `document_id`."""
+        return f"{self.claim}:after:{document_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewDocument:
     """A document due with everything that is fixed at prepare. `slot` is (list id, index)."""
 
@@ -57,6 +77,17 @@ class NewDocument:
     slot: tuple[int, int]
     replaces: str | None
     parts: tuple[PreparedPart, ...]
+
+    @property
+    def award(self) -> Award:
+        """Return what this document will certify."""
+        return Award(
+            learner_id=self.learner_id,
+            offering_key=self.offering_key,
+            run=self.run,
+            kind=self.kind,
+            component=self.component,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +110,6 @@ class NewSecured:
     document_id: str
     secured: SecuredCredential
     key_id: str
-
-
-def award_claim(new: NewDocument) -> str:
-    """Name the award that a document certifies: no two current documents may have the same name."""
-    return f"{new.learner_id}:{new.offering_key}:{new.run}:{new.kind.value}:{new.component}"
 
 
 def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
@@ -118,8 +144,7 @@ def insert_documents(session: Session, batch_id: str, news: Sequence[NewDocument
 
 
 def _document_row(new: NewDocument, batch_id: str, keys: Mapping[str, DataKey]) -> dict[str, Any]:
-    # A successor waits with its claim until it takes the place of the document that it replaces.
-    claim = award_claim(new) if new.replaces is None else f"{award_claim(new)}:after:{new.replaces}"
+    claim = new.award.claim if new.replaces is None else new.award.claim_after(new.replaces)
     secrets = f"{new.code} {new.core_id}".encode()
     return {
         "id": new.id,

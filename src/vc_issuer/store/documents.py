@@ -1,6 +1,6 @@
 """Find issued documents again: by id, number, credential id or code; publish them; keep their rendered PDF."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,11 @@ from sqlalchemy import Row, Select, func, insert, or_, select, update
 from vc_issuer.errors import NotFoundError
 from vc_issuer.model.credential import CredentialStatus, StatusSlot
 from vc_issuer.model.record import DocumentKind
+from vc_issuer.store.credentials import Award
 from vc_issuer.store.database import Session
 from vc_issuer.store.people import data_key, data_keys
 from vc_issuer.store.tables import document_parts, documents, pdfs, status_lists, status_slots
 from vc_issuer.store.vault import code_hash
-
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +52,29 @@ def find_document(session: Session, name: str) -> StoredDocument:
     return found[0]
 
 
+def documents_by_id(session: Session, document_ids: Iterable[str]) -> dict[str, StoredDocument]:
+    """Return those of these documents that exist, by id."""
+    return {each.id: each for each in _open(session, _query().where(documents.c.id.in_(set(document_ids))))}
+
+
 def document_by_code(session: Session, code: str) -> StoredDocument | None:
     """Return the published document behind a code; None alike for an unknown, unpublished and erased one."""
     query = _query().where(documents.c.code_hash == code_hash(code), documents.c.published_at.is_not(None))
     return next(iter(_open(session, query)), None)
 
 
-def documents_of_batch(session: Session, batch_id: str, *, after: int = 0) -> Iterator[StoredDocument]:
-    """Give a batch's documents in order, a page at a time, from behind a position."""
-    while True:
-        query = _query().where(documents.c.batch_id == batch_id, documents.c.position > after)
-        page = _open(session, query.order_by(documents.c.position).limit(PAGE))
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = page[-1].position
+def documents_of_batch(
+    session: Session, batch_id: str, *, after: int = 0, limit: int | None = None
+) -> list[StoredDocument]:
+    """Return a batch's documents in order, from behind a position, all of them or so many."""
+    query = _query().where(documents.c.batch_id == batch_id, documents.c.position > after)
+    return _open(session, query.order_by(documents.c.position).limit(limit))
+
+
+def successors_in(session: Session, batch_id: str) -> list[StoredDocument]:
+    """Return those of a batch's documents that replace an older one."""
+    query = _query().where(documents.c.batch_id == batch_id, documents.c.replaces.is_not(None))
+    return _open(session, query.order_by(documents.c.position))
 
 
 def documents_of_record(session: Session, record_id: str) -> list[StoredDocument]:
@@ -83,6 +90,18 @@ def document_count(session: Session, batch_id: str) -> int:
 def publish_documents(session: Session, batch_id: str, *, now: datetime) -> None:
     """Make a batch's documents visible behind their codes."""
     session.connection.execute(update(documents).where(documents.c.batch_id == batch_id).values(published_at=now))
+
+
+def pass_claim(session: Session, successor: StoredDocument) -> None:
+    """Give the award to a document whose predecessor was superseded in this transaction."""
+    award = Award(
+        learner_id=successor.learner_id,
+        offering_key=successor.offering_key,
+        run=successor.run,
+        kind=successor.kind,
+        component=successor.component,
+    )
+    session.connection.execute(update(documents).where(documents.c.id == successor.id).values(claim=award.claim))
 
 
 def keep_pdf(session: Session, document: StoredDocument, content: bytes, *, now: datetime) -> None:

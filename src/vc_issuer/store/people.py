@@ -10,13 +10,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import InputError, NotFoundError, RuleError
+from vc_issuer.model.batch import BatchState
 from vc_issuer.model.parties import Learner
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.database import Session
-from vc_issuer.store.tables import accounts, documents, learners, pdfs
+from vc_issuer.store.tables import accounts, batches, documents, learners, pdfs
 from vc_issuer.store.vault import DataKey
 
 _PROFILE = "learners.profile"
+# What was approved can't be signed any more once a part of it is unreadable.
+_UNDER_WAY = (BatchState.PREPARED, BatchState.APPROVED, BatchState.SIGNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,17 @@ def active_account(session: Session, name: str) -> Account:
     if row.disabled_at is not None:
         raise RuleError(f"the account {name!r} is disabled.", remedy="Use another, or have it enabled again.")
     return Account(name=row.name, roles=tuple(row.roles), created_at=row.created_at)
+
+
+def require_role(session: Session, name: str, *roles: str) -> Account:
+    """Return the account if it may act in one of `roles`. Raises NotFoundError, RuleError."""
+    account = active_account(session, name)
+    if not set(roles) & set(account.roles):
+        raise RuleError(
+            f"the account {name!r} may not do this: it takes {' or '.join(roles)}.",
+            remedy="Let an account with that role do it.",
+        )
+    return account
 
 
 def all_accounts(session: Session) -> tuple[Account, ...]:
@@ -137,11 +151,22 @@ def erase_learner(session: Session, student_number: str, *, deed: Deed) -> str:
     """Shred a learner's key, and with it every name, mark, credential and PDF that it sealed; returns their id.
 
     Status bits stay, and so do ids, numbers and counts: a revoked credential in somebody's hands stays revoked.
-    Follow the commit with `Database.settle`. Raises NotFoundError.
+    Follow the commit with `Database.settle`. Raises NotFoundError, and RuleError while a batch is under way.
     """
     learner_id = find_learner(session, student_number)
     if learner_id is None:
         raise NotFoundError("no learner has this student number.", remedy="Check the number; nothing was erased.")
+    under_way = session.connection.scalar(
+        select(batches.c.id)
+        .join(documents, documents.c.batch_id == batches.c.id)
+        .where(documents.c.learner_id == learner_id, batches.c.state.in_([state.value for state in _UNDER_WAY]))
+        .limit(1)
+    )
+    if under_way is not None:
+        raise RuleError(
+            f"batch {under_way} is about to issue documents to this learner.",
+            remedy="Finish it, or return it to draft; then erase.",
+        )
     theirs = select(documents.c.id).where(documents.c.learner_id == learner_id)
     session.connection.execute(pdfs.delete().where(pdfs.c.document_id.in_(theirs)))
     session.connection.execute(update(documents).where(documents.c.learner_id == learner_id).values(code_hash=None))

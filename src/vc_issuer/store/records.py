@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from vc_issuer.errors import InputError, NotFoundError
 from vc_issuer.model.batch import BatchState
@@ -52,18 +52,31 @@ class ImportDifference:
     untouched: tuple[str, ...] = ()
 
 
-def draft_holding(session: Session, rows: Iterable[LearningRecord]) -> str | None:
-    """Return the newest draft that holds results of the same offerings and runs, or None."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingBatch:
+    """A batch that holds results of the same offerings and runs as a file."""
+
+    batch_id: str
+    state: BatchState
+
+
+def batch_holding(session: Session, rows: Iterable[LearningRecord]) -> HoldingBatch | None:
+    """Return the newest draft that holds results of the same offerings and runs, else the newest batch, or None."""
     runs = {(offering_key(row.offering.code, row.offering.version), row.run.key) for row in rows}
     query = (
-        select(records.c.batch_id, records.c.offering_key, records.c.run)
-        .join(batches, and_(batches.c.id == records.c.batch_id, batches.c.state == BatchState.DRAFT.value))
+        select(records.c.batch_id, records.c.offering_key, records.c.run, batches.c.state)
+        .join(batches, batches.c.id == records.c.batch_id)
         .where(records.c.offering_key.in_({key for key, _ in runs}))
         .order_by(batches.c.created_at.desc(), batches.c.id.desc())
         .distinct()
     )
-    found = session.connection.execute(query)
-    return next((row.batch_id for row in found if (row.offering_key, row.run) in runs), None)
+    found = [
+        HoldingBatch(batch_id=row.batch_id, state=BatchState(row.state))
+        for row in session.connection.execute(query)
+        if (row.offering_key, row.run) in runs
+    ]
+    drafts = (each for each in found if each.state is BatchState.DRAFT)
+    return next(drafts, found[0] if found else None)
 
 
 def keep_records(session: Session, batch_id: str, rows: Sequence[LearningRecord], *, deed: Deed) -> ImportDifference:
@@ -167,12 +180,11 @@ def load_record(session: Session, record_id: str) -> StoredRecord:
 
 
 def load_records(session: Session, batch_id: str, *, after: int = 0, limit: int = 500) -> list[StoredRecord]:
-    """Return the next records of a batch after a position, in order; those of erased learners are left out."""
+    """Return a batch's records at the next `limit` positions, in order; those of erased learners are left out."""
     query = (
         select(records)
-        .where(records.c.batch_id == batch_id, records.c.position > after)
+        .where(records.c.batch_id == batch_id, records.c.position > after, records.c.position <= after + limit)
         .order_by(records.c.position)
-        .limit(limit)
     )
     return _open(session, list(session.connection.execute(query)))
 

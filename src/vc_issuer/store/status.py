@@ -21,6 +21,7 @@ from vc_issuer.store.tables import documents, status_events, status_lists, statu
 from vc_issuer.store.vault import RandomBytes
 
 REVOCATION = "revocation"
+MAX_REASON = 80  # a code or a short phrase; the file on the case lies elsewhere
 # Random places in a list that is at most half full are found in two tries on average.
 _FULL = 0.5
 
@@ -142,7 +143,7 @@ def change_status(
     )
     if moved.rowcount != 1:
         raise RuleError(f"the status of {document.number} was changed by somebody else.", remedy="Look at it again.")
-    event = {"document_id": document.id, "at": deed.at, "actor": deed.actor, "reason": reason}
+    event = {"document_id": document.id, "at": deed.at, "actor": deed.actor, "reason": reason[:MAX_REASON]}
     session.connection.execute(insert(status_events), {**event, "before": document.status.value, "after": status.value})
     list_id = select(status_slots.c.list_id).where(status_slots.c.document_id == document.id).scalar_subquery()
     session.connection.execute(

@@ -99,6 +99,7 @@ batches = Table(
     Column("prepared_by", ForeignKey("accounts.name")),
     Column("prepared_at", UtcDateTime),
     Column("issued", UtcDateTime),
+    Column("rule_profiles", JSON),  # name and version of each rule profile that prepare used
     Column("digest", String(64)),
     Column("approved_by", ForeignKey("accounts.name")),
     Column("approved_at", UtcDateTime),

@@ -159,6 +159,7 @@ def _batches() -> None:
         sa.Column("prepared_by", sa.String(length=64), nullable=True),
         sa.Column("prepared_at", sa.DateTime(), nullable=True),
         sa.Column("issued", sa.DateTime(), nullable=True),
+        sa.Column("rule_profiles", sa.JSON(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("approved_by", sa.String(length=64), nullable=True),
         sa.Column("approved_at", sa.DateTime(), nullable=True),
