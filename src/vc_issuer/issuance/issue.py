@@ -1,0 +1,181 @@
+"""Sign an approved batch: intent before a key is used, a chunk in one transaction, the same again after any crash.
+
+1. Start: the digest is computed anew from the stored bytes and must be the one that was approved; chunks are planned.
+2. For each chunk: note that it begins, take its unsigned parts, sign and verify them, store them, note that it ended.
+3. Finish: nothing is left unsigned, the digest still holds, the status lists are signed.
+A chunk that runs twice does nothing the second time; parts that a crash lost are signed again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from vc_issuer.engine.base import Engine
+from vc_issuer.errors import RuleError
+from vc_issuer.issuance.approve import digest_now
+from vc_issuer.issuance.batch import check_digest, check_transition
+from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
+from vc_issuer.issuance.signing import (
+    Checkpoint,
+    ChunkSigned,
+    ChunkTask,
+    check_prepared,
+    no_checkpoint,
+    open_signing,
+)
+from vc_issuer.issuance.status_lists import sign_due_lists
+from vc_issuer.model.batch import BatchState
+from vc_issuer.store.audit import Deed, record_deed
+from vc_issuer.store.batches import change_batch, get_batch, standing_approval
+from vc_issuer.store.chunks import Chunk, begin_chunk, chunk_counts, finish_chunk, open_chunks, plan_chunks
+from vc_issuer.store.credentials import count_unsigned, keep_secured, prepared_parts, unsigned_parts
+from vc_issuer.store.database import Database, Session
+from vc_issuer.store.documents import document_count
+from vc_issuer.store.people import require_role
+
+_DONE = frozenset({BatchState.SIGNED, BatchState.PUBLISHED})
+_CHECKED_AT_ONCE = 250
+
+
+def no_progress(_finished: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningBench:
+    """What signing works with: an engine, the keys, a clock, somebody to tell of finished chunks."""
+
+    engine: Engine
+    open_keys: OpenKeys
+    clock: Callable[[], datetime]
+    progress: Callable[[int, int], None] = no_progress
+    checkpoint: Checkpoint = no_checkpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningReport:
+    """What a run of signing did; a batch that was signed before gives no new signatures."""
+
+    batch_id: str
+    documents: int
+    signed_now: int
+
+
+class _Run(NamedTuple):
+    """One run of signing."""
+
+    database: Database
+    batch_id: str
+    actor: str
+    profile: IssuingProfile
+    bench: SigningBench
+
+
+def sign_batch(
+    database: Database, batch_id: str, *, profile: IssuingProfile, bench: SigningBench, actor: str
+) -> SigningReport:
+    """Sign what of a batch is unsigned; safe to run again at any time, after any crash.
+
+    Raises RuleError (not approved, not yet due, changed since approval, other keys), SignerError, and
+    UnsafeDocumentError for a document that can't be signed; what was stored before stays.
+    """
+    run = _Run(database, batch_id, actor, profile, bench)
+    signed = 0
+    if _start(run):
+        bench.checkpoint("started")
+        work = partial(open_signing, bench.open_keys, profile, bench.checkpoint)
+        for result in bench.engine.run(work, _tasks(run)):
+            signed += _store(run, result)
+        _finish(run)
+    with database.reading() as session:
+        return SigningReport(batch_id=batch_id, documents=document_count(session, batch_id), signed_now=signed)
+
+
+def _start(run: _Run) -> bool:
+    """Begin, or begin again; False if there is nothing left to sign."""
+    now = run.bench.clock()
+    with run.database.reading() as session:
+        require_role(session, run.actor, "preparer", "approver", "signer")
+        if _may_sign(session, run, now):
+            _check_bytes(session, run.batch_id)
+    with run.database.writing() as session:
+        if not _may_sign(session, run, now):
+            return False
+        batch = get_batch(session, run.batch_id)
+        check_digest(digest_now(session, batch, run.profile), standing_approval(session, batch.id), what="approved")
+        if batch.state is BatchState.SIGNING:
+            return True
+        chunks = plan_chunks(session, batch.id, size=run.profile.chunk_documents)
+        deed = Deed(actor=run.actor, at=now)
+        record_deed(session, deed, "batch.sign", subject=batch.id, details={"chunks": chunks})
+        change_batch(session, batch, BatchState.SIGNING, {"signing_by": run.actor, "signing_at": now})
+    return True
+
+
+def _may_sign(session: Session, run: _Run, now: datetime) -> bool:
+    """Tell whether anything is left to sign. Raises RuleError for a batch that is not approved, or not yet due."""
+    batch = get_batch(session, run.batch_id)
+    if batch.state in _DONE:
+        return False
+    if batch.state is not BatchState.SIGNING:
+        check_transition(batch.id, batch.state, BatchState.SIGNING)
+    if batch.issued is None or now < batch.issued:
+        raise RuleError(
+            f"batch {batch.id} is to be issued at {batch.issued:%Y-%m-%d %H:%M} UTC and may not be signed before.",
+            remedy="Wait until then, or prepare it anew with an earlier time.",
+        )
+    return True
+
+
+def _check_bytes(session: Session, batch_id: str) -> None:
+    """Check every stored document against its digest; each chunk checks its own once more before it signs."""
+    for first in range(1, document_count(session, batch_id) + 1, _CHECKED_AT_ONCE):
+        for part in prepared_parts(session, batch_id, first=first, last=first + _CHECKED_AT_ONCE - 1):
+            check_prepared(part)
+
+
+def _tasks(run: _Run) -> Iterator[ChunkTask]:
+    with run.database.reading() as session:
+        chunks = list(open_chunks(session, run.batch_id))
+    for chunk in chunks:
+        yield _begin(run, chunk)
+
+
+def _begin(run: _Run, chunk: Chunk) -> ChunkTask:
+    now = run.bench.clock()
+    with run.database.writing() as session:
+        begin_chunk(session, chunk, now=now)
+        parts = unsigned_parts(session, chunk.batch_id, first=chunk.first, last=chunk.last)
+    run.bench.checkpoint("intent")
+    return ChunkTask(chunk=chunk, parts=tuple(parts), created=now)
+
+
+def _store(run: _Run, signed: ChunkSigned) -> int:
+    run.bench.checkpoint("verified")
+    with run.database.writing() as session:
+        now = run.bench.clock()
+        new = keep_secured(session, signed.parts, now=now)
+        finish_chunk(session, signed.chunk, now=now)
+        total, finished = chunk_counts(session, run.batch_id)
+        run.bench.checkpoint("stored")
+    run.bench.checkpoint("committed")
+    run.bench.progress(finished, total)
+    return new
+
+
+def _finish(run: _Run) -> None:
+    with run.bench.open_keys() as keys, run.database.writing() as session:
+        deed = Deed(actor=run.actor, at=run.bench.clock())
+        batch = get_batch(session, run.batch_id)
+        if batch.state in _DONE:
+            return
+        unsigned = count_unsigned(session, batch.id)
+        if unsigned:
+            raise RuleError(f"batch {batch.id} has {unsigned} parts unsigned.", remedy="Sign it again to go on.")
+        check_digest(digest_now(session, batch, run.profile), standing_approval(session, batch.id), what="approved")
+        sign_due_lists(session, profile=run.profile, key=keys.status, deed=deed)
+        run.bench.checkpoint("finishing")
+        record_deed(session, deed, "batch.signed", subject=batch.id)
+        change_batch(session, batch, BatchState.SIGNED, {"signed_at": deed.at})

@@ -1,0 +1,145 @@
+"""Sign prepared bytes and believe nothing: the own signature is verified and must cover exactly what was prepared.
+
+Pure but for the keys: a task goes in, signed parts come out, in this process or in another.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from vc_issuer.encoding.strict_json import serialise_compact
+from vc_issuer.errors import ConfigurationError, InvalidError, RuleError, UnsafeDocumentError
+from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys, ProofPlan, check_keys
+from vc_issuer.model.credential import Document, FormatName, SecuredCredential
+from vc_issuer.model.keys import SigningKey, VerificationMethod
+from vc_issuer.securing.cryptosuites import CRYPTOSUITES
+from vc_issuer.securing.data_integrity import DataIntegrity
+from vc_issuer.securing.jades import Jades, payload_octets
+from vc_issuer.store.chunks import Chunk
+from vc_issuer.store.credentials import NewSecured, PreparedPart
+
+JADES = "jades"
+Checkpoint: TypeAlias = Callable[[str], None]
+
+
+def no_checkpoint(_place: str) -> None:
+    """Do nothing: tests hand in something that stops the program here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkTask:
+    """What a worker gets: the unsigned parts of one chunk, and the time to sign under."""
+
+    chunk: Chunk
+    parts: tuple[PreparedPart, ...]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkSigned:
+    """What a worker gives back: every part of the task, secured and verified."""
+
+    chunk: Chunk
+    parts: tuple[NewSecured, ...]
+
+
+@contextmanager
+def open_signing(
+    open_keys: OpenKeys, profile: IssuingProfile, checkpoint: Checkpoint
+) -> Iterator[Callable[[ChunkTask], ChunkSigned]]:
+    """Open the keys, check that they are the approved ones, and give the function that signs a chunk."""
+    with open_keys() as keys:
+        check_keys(profile, keys)
+        yield partial(sign_chunk, keys=keys, profile=profile, checkpoint=checkpoint)
+
+
+def sign_chunk(task: ChunkTask, *, keys: KeyRing, profile: IssuingProfile, checkpoint: Checkpoint) -> ChunkSigned:
+    """Sign every part of a task. Raises UnsafeDocumentError, SignerError, InvalidError if a signature is not right."""
+    signed = []
+    for part in task.parts:
+        check_prepared(part)
+        plan, key = profile.plan(part.format), keys.key(part.format)
+        secured = secure_part(part, plan, key, task.created)
+        checkpoint("signature")
+        check_secured(part, secured, plan, key.method)
+        signed.append(
+            NewSecured(
+                credential_id=part.credential_id, document_id=part.document_id, secured=secured, key_id=key.method.id
+            )
+        )
+    return ChunkSigned(chunk=task.chunk, parts=tuple(signed))
+
+
+def check_prepared(part: PreparedPart) -> None:
+    """Return if the stored bytes are those that were digested at prepare. Raises RuleError."""
+    if hashlib.sha256(part.content).hexdigest() != part.sha256:
+        raise RuleError(
+            f"the prepared document {part.credential_id} was changed in the database.",
+            remedy="Find out by whom; then return the batch to draft and prepare it again.",
+        )
+
+
+def secure_part(part: PreparedPart, plan: ProofPlan, key: SigningKey, created: datetime) -> SecuredCredential:
+    """Secure one part as its plan says. Raises UnsafeDocumentError, SignerError."""
+    if part.format is FormatName.ELM:
+        return seal_of(plan).seal_prepared(part.content, key, created)
+    document = read_prepared(part.content)
+    return proof_of(plan).secure(document, key, created)
+
+
+def check_secured(part: PreparedPart, secured: SecuredCredential, plan: ProofPlan, method: VerificationMethod) -> None:
+    """Verify one's own signature, and that it covers exactly the prepared bytes. Raises InvalidError."""
+
+    def resolve(method_id: str) -> VerificationMethod:
+        if method_id != method.id:
+            raise InvalidError("the own signature names another key than the one that signed", clause="threat T32")
+        return method
+
+    if part.format is FormatName.ELM:
+        verified = seal_of(plan).verify(secured.content, resolve)
+        covered = payload_octets(secured.content)
+        if verified.method.public_key != method.public_key:
+            raise InvalidError("the seal names another key than the one that sealed", clause="threat T32")
+    else:
+        document = proof_of(plan).verify(secured.content, resolve).document
+        covered = serialise_compact({name: value for name, value in document.items() if name != "proof"})
+    if covered != part.content:
+        raise InvalidError(
+            f"what was signed for {part.credential_id} is not what was prepared.",
+            remedy="Nothing was stored; report this as a defect.",
+            clause="design rule 3",
+        )
+
+
+def proof_of(plan: ProofPlan) -> DataIntegrity:
+    """Return the Data Integrity mechanism that a plan names. Raises ConfigurationError."""
+    if plan.mechanism not in CRYPTOSUITES:
+        raise ConfigurationError(
+            f"no cryptosuite {plan.mechanism!r}.", remedy=f"Known are {', '.join(sorted(CRYPTOSUITES))}."
+        )
+    return DataIntegrity(CRYPTOSUITES[plan.mechanism])
+
+
+def seal_of(plan: ProofPlan) -> Jades:
+    """Return the seal that a plan names. Raises ConfigurationError."""
+    header = plan.options.get("time_header", "iat")
+    if plan.mechanism == JADES and header == "iat":
+        return Jades(time_header="iat")
+    if plan.mechanism == JADES and header == "sigT":
+        return Jades(time_header="sigT")
+    raise ConfigurationError(
+        f"no seal {plan.mechanism!r} with {header!r}.", remedy="Use jades with time_header iat or sigT."
+    )
+
+
+def read_prepared(content: bytes) -> Document:
+    """Read an unsecured document back from bytes that this program wrote; writing it again gives the same bytes."""
+    document: Document = json.loads(content)
+    if serialise_compact(document) != content:
+        raise UnsafeDocumentError("the prepared bytes are not compact JSON of this program.")
+    return document
