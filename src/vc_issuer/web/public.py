@@ -25,10 +25,10 @@ class Asked(NamedTuple):
     """What is asked for behind a code."""
 
     code: str
-    kind: str  # "page", "json", "elm.json", "pdf"
+    kind: str  # "page", "json", "elm.json", "pdf", "png"
 
 
-_SUFFIXES = (".elm.json", ".json", ".pdf")
+_SUFFIXES = (".elm.json", ".json", ".pdf", ".png")
 _ACCEPTED = (
     ("application/pdf", "pdf"),
     ("application/jose+json", "elm.json"),
@@ -82,6 +82,8 @@ def public_router(home: Home, pages: Pages) -> APIRouter:
         name = published.number
         if asked.kind == "pdf":
             return _download(home.pdf_of(published), "application/pdf", f"{name}.pdf", inline=True)
+        if asked.kind == "png":
+            return _download(home.badge_of(published), "image/png", f"{name}.png")
         if asked.kind == "elm.json":
             return _download(published.elm.content, published.elm.media_type, f"{name}.elm.json")
         if asked.kind == "json":

@@ -179,7 +179,7 @@ def sayer(language: str) -> Callable[..., str]:
     """Return the function that says a text in `language`."""
     position = LANGUAGES.index(language)
 
-    def say(name: str, **values: object) -> str:
+    def say(name: str, /, **values: object) -> str:
         return TEXTS[name][position].format(**values)
 
     return say
