@@ -13,6 +13,7 @@ from vc_issuer.config import SETTINGS_FILE
 from vc_issuer.errors import InputError
 from vc_issuer.model.report import Outcome, Report
 from vc_issuer.verification.answer import exit_code, reports_as_json
+from vc_issuer.verification.trust import TrustStore
 from vc_issuer.wiring.home import open_home
 from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.trusting import Pins, trust_of_files, verifier_for
@@ -69,7 +70,7 @@ def verify(
     raise typer.Exit(exit_code(reports))
 
 
-def _reports(files: list[str], trust: object, now: datetime, language: str) -> list[Report]:
+def _reports(files: list[str], trust: TrustStore, now: datetime, language: str) -> list[Report]:
     with verifier_for(trust) as verifier:
         return [verifier.verify(_read(file), file, now, language) for file in files]
 
@@ -98,8 +99,8 @@ def _show(report: Report) -> None:
     out.print(f"{report.file}: {report.verdict.value}", markup=False)
     if report.summary:
         issuer = report.issuer.name if report.issuer and report.issuer.name else report.summary.issuer_name
-        credits = f", {report.summary.credits} ECTS" if report.summary.credits is not None else ""
-        out.print(f"  {report.summary.learner_name}: {report.summary.title}{credits}; {issuer}", markup=False)
+        volume = f", {report.summary.credits} ECTS" if report.summary.credits is not None else ""
+        out.print(f"  {report.summary.learner_name}: {report.summary.title}{volume}; {issuer}", markup=False)
     for check in report.checks:
         out.print(
             f"  {_MARKS[check.outcome]} {check.check.number:>2} {check.check.word}: {check.message}", markup=False

@@ -1,0 +1,277 @@
+"""`batch`: a cohort from draft to published, and out to files; `sign` may be killed and run again."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
+from vc_issuer.cli.findings import WORDS, language_of
+from vc_issuer.cli.output import console, print_json, speaking
+from vc_issuer.errors import InputError, RuleError
+from vc_issuer.issuance.prepare import PrepareReport
+from vc_issuer.model.offering import Answer
+from vc_issuer.store.batches import Batch, all_batches, get_batch
+from vc_issuer.store.documents import document_count
+from vc_issuer.store.records import last_position, load_records, outcome_counts
+from vc_issuer.wiring.exporting import export_batches
+
+app = typer.Typer(help="Prepare, approve, sign and publish batches.", no_args_is_help=True)
+BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id, or `last`.")]
+
+
+@app.command("list")
+@speaking
+def list_batches(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """List every batch, the newest first."""
+    options: Context = context.obj
+    with options.open_home() as home, home.database.reading() as session:
+        found = [_as_json(batch, document_count(session, batch.id)) for batch in all_batches(session)]
+    if as_json:
+        print_json({"batches": found})
+    else:
+        for each in found:
+            console().print(f"{each['id']}  {each['state']:<9}  {each['documents']:>5}  {each['title']}", markup=False)
+
+
+@app.command("show")
+@speaking
+def show(
+    context: typer.Context, batch: BatchArgument, language: LanguageOption = "nl", as_json: JsonFlag = False
+) -> None:
+    """Show one batch: its state, what each record gives, and what keeps a record back."""
+    options: Context = context.obj
+    with options.open_home() as home, home.database.reading() as session:
+        found = get_batch(session, _id(all_batches(session), batch))
+        outcomes = outcome_counts(session, found.id)
+        records = load_records(session, found.id, limit=last_position(session, found.id))
+        documents = document_count(session, found.id)
+    if as_json:
+        details = [
+            {"position": r.position, "record": r.id, "outcome": r.outcome, "findings": list(r.findings)}
+            for r in records
+        ]
+        print_json({**_as_json(found, documents), "outcomes": outcomes, "records": details})
+        return
+    out, words = console(), WORDS[language_of(language)]
+    out.print(f"{found.id}: {found.state.value}, {documents} documents, {found.title}", markup=False)
+    if found.digest:
+        out.print(f"  digest to approve: {found.digest}", markup=False)
+    for record in records:
+        for finding in record.findings:
+            text = finding["message"].get(language_of(language), finding["message"].get("en", ""))
+            out.print(f"  record {record.position} ({record.id}): {words[finding['severity']]}: {text}", markup=False)
+
+
+@app.command("answer")
+@speaking
+def answer(
+    context: typer.Context,
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="The record's id, from: batch show")],
+    rule: Annotated[str, typer.Option("--rule", help="The question, such as R5.regular-pt.")],
+    value: Annotated[str, typer.Option("--value", help="The answer.")],
+    motive: Annotated[str, typer.Option("--motive", help="Why.")],
+    role: Annotated[str, typer.Option("--role", help="In which role.")],
+    subject: Annotated[str, typer.Option("--subject", help="The component that it is about.")] = "",
+) -> None:
+    """Answer a question of the rules for one award; then prepare the batch again."""
+    options: Context = context.obj
+    with options.open_office("preparer") as office:
+        today = office.home.now().date()
+        given = Answer(rule=rule, value=value, motive=motive, role=role, answered_on=today, subject=subject)
+        office.answer(record, given)
+    console().print("Answered. Prepare the batch again to see what follows.")
+
+
+@app.command("prepare")
+@speaking
+def prepare(
+    context: typer.Context,
+    batch: BatchArgument,
+    issued: Annotated[str, typer.Option("--issued", metavar="TIME", help="Valid from; may lie ahead.")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Build every document, give it its number and status place, and fix the digest to approve."""
+    options: Context = context.obj
+    with options.open_office("preparer") as office:
+        report = office.prepare(_resolve(office.home.database, batch), issued=_moment(issued))
+    if as_json:
+        print_json(_prepared_as_json(report))
+        return
+    out = console()
+    out.print(f"{report.documents} documents prepared; records: {_counts(report)}", markup=False)
+    for kept in report.kept_back:
+        rules = ", ".join(dict.fromkeys(finding.rule for finding in kept.findings if finding.severity.value in "EQ"))
+        out.print(f"  kept back: record {kept.position} ({rules})", markup=False)
+    out.print(f"Digest to approve: {report.digest}")
+    out.print(f"Next, by another account: vc-issuer batch approve {report.batch_id}", markup=False)
+
+
+@app.command("approve")
+@speaking
+def approve(
+    context: typer.Context,
+    batch: BatchArgument,
+    digest: Annotated[str, typer.Option("--digest", help="What was shown; asked for without a terminal.")] = "",
+    as_json: JsonFlag = False,
+) -> None:
+    """Approve exactly what will be signed. The preparer can't."""
+    options: Context = context.obj
+    with options.open_office("approver") as office:
+        with office.home.database.reading() as session:
+            found = get_batch(session, _id(all_batches(session), batch))
+            documents = document_count(session, found.id)
+        if not digest and console().is_terminal:
+            console().print(f"{documents} documents, digest {found.digest}", markup=False)
+            digest = (found.digest or "") if typer.confirm("Approve exactly these?") else "not approved"
+        approved = office.approve(found.id, digest or found.digest or "")
+    if as_json:
+        print_json(_as_json(approved, documents))
+    else:
+        console().print(f"{approved.id}: approved. Next: vc-issuer batch sign {approved.id}", markup=False)
+
+
+@app.command("draft")
+@speaking
+def draft(context: typer.Context, batch: BatchArgument) -> None:
+    """Take a prepared or approved batch apart, back to a draft."""
+    options: Context = context.obj
+    with options.open_office("preparer") as office:
+        again = office.return_to_draft(_resolve(office.home.database, batch))
+    console().print(f"{again.id}: draft", markup=False)
+
+
+@app.command("sign")
+@speaking
+def sign(
+    context: typer.Context,
+    batch: BatchArgument,
+    processes: Annotated[
+        int, typer.Option("--processes", min=0, max=64, help="Worker processes; 0 chooses by the machine.")
+    ] = 1,
+    as_json: JsonFlag = False,
+) -> None:
+    """Sign what is unsigned. Killed or stopped, the same command goes on from there."""
+    options: Context = context.obj
+    with options.open_office("approver") as office, _progress(shown=not as_json) as progress:
+        report = office.sign(
+            _resolve(office.home.database, batch),
+            processes=processes or os.cpu_count() or 1,
+            progress=progress,
+        )
+    if as_json:
+        print_json({"batch": report.batch_id, "documents": report.documents, "signed_now": report.signed_now})
+    else:
+        console().print(
+            f"{report.batch_id}: {report.documents} documents signed, {report.signed_now} signatures now. "
+            f"Next: vc-issuer batch publish {report.batch_id}",
+            markup=False,
+        )
+
+
+@app.command("publish")
+@speaking
+def publish(context: typer.Context, batch: BatchArgument, as_json: JsonFlag = False) -> None:
+    """Show a signed batch behind its codes."""
+    options: Context = context.obj
+    with options.open_office("preparer") as office:
+        published = office.publish(_resolve(office.home.database, batch))
+        with office.home.database.reading() as session:
+            documents = document_count(session, published.id)
+    if as_json:
+        print_json(_as_json(published, documents))
+    else:
+        console().print(f"{published.id}: {documents} documents published", markup=False)
+
+
+@app.command("export")
+@speaking
+def export(
+    context: typer.Context,
+    batches: Annotated[list[str], typer.Argument(metavar="BATCH…", help="Ids of batches, or `last`.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Write signed files, PDFs, status lists and keys, with a manifest."""
+    options: Context = context.obj
+    with options.open_home() as home:
+        exported = export_batches(home, [_resolve(home.database, batch) for batch in batches], out)
+    if as_json:
+        print_json({"manifest": str(exported.manifest), "documents": exported.documents})
+    else:
+        console().print(f"{exported.documents} documents: {exported.manifest}", markup=False)
+
+
+def _resolve(database: Any, name: str) -> str:
+    with database.reading() as session:
+        return _id(all_batches(session), name)
+
+
+def _id(batches: tuple[Batch, ...], name: str) -> str:
+    if name != "last":
+        return name
+    if not batches:
+        raise RuleError("there is no batch yet.", remedy="Import a cohort: vc-issuer import FILE")
+    return max(batches, key=lambda batch: batch.created_at).id
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--issued {text!r} is no time.", remedy="Write it as 2030-01-01T09:00:00Z.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _as_json(batch: Batch, documents: int) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "title": batch.title,
+        "state": batch.state.value,
+        "documents": documents,
+        "digest": batch.digest,
+        "prepared_by": batch.prepared_by,
+        "approved_by": batch.approved_by,
+        "issued": batch.issued.isoformat() if batch.issued else None,
+    }
+
+
+def _prepared_as_json(report: PrepareReport) -> dict[str, Any]:
+    kept = [
+        {"position": each.position, "record": each.record_id, "rules": [finding.rule for finding in each.findings]}
+        for each in report.kept_back
+    ]
+    return {
+        "batch": report.batch_id,
+        "documents": report.documents,
+        "digest": report.digest,
+        "issued": report.issued.isoformat(),
+        "outcomes": dict(report.outcomes),
+        "kept_back": kept,
+    }
+
+
+def _counts(report: PrepareReport) -> str:
+    words = {"due": "with documents", "none": "without", "kept-back": "kept back"}
+    return ", ".join(f"{count} {words.get(outcome, outcome)}" for outcome, count in sorted(report.outcomes.items()))
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """Draw a bar of finished chunks where there is a terminal; say nothing where there is none."""
+    out = Console(stderr=True)
+    if not (shown and out.is_terminal):
+        yield lambda _finished, _total: None
+        return
+    columns = (TextColumn("Signing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("sign", total=None)
+        yield lambda finished, total: bar.update(task, completed=finished, total=total)

@@ -1,0 +1,46 @@
+"""`init` and `check-config`: a home, and everything that must hold before it starts."""
+
+from typing import Annotated
+
+import typer
+
+from vc_issuer.cli.context import Context, JsonFlag
+from vc_issuer.cli.output import EXIT_CONFIGURATION, complain, console, print_json, speaking
+from vc_issuer.config import Mode
+from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+
+
+@speaking
+def init(
+    context: typer.Context,
+    institution: Annotated[str, typer.Option("--institution", help="Whose home it is, by key.")] = "uzb",
+    host: Annotated[str, typer.Option("--host", help="The public host; credentials.KEY.example if left out.")] = "",
+    mode: Annotated[Mode, typer.Option("--mode", help="How much is at stake.")] = Mode.DEMO,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a home: settings, three keys, a seal certificate of a demo authority, a database."""
+    options: Context = context.obj
+    issuer = known_institution(institution)
+    new = NewHome(path=options.home, issuer=issuer, host=host or f"credentials.{institution}.example", mode=mode)
+    make_home(new, now=utc_now())
+    if as_json:
+        print_json({"home": str(options.home), "issuer": issuer.key, "host": new.host, "mode": mode.value})
+    else:
+        console().print(f"{options.home}: made for {issuer.legal_name.best('en')} at {new.host}", markup=False)
+
+
+@speaking
+def check_config(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Check settings, keys, contexts, catalogue and database. Exit code 0, or 78 with what is wrong."""
+    options: Context = context.obj
+    with options.open_home() as home:
+        problems = home.problems()
+    if as_json:
+        print_json({"problems": problems})
+    for problem in problems:
+        complain(f"vc-issuer: {problem}")
+    if problems:
+        raise typer.Exit(EXIT_CONFIGURATION)
+    if not as_json:
+        console().print("Everything holds.")

@@ -1,0 +1,146 @@
+"""The keys of a home: which are in force, how they are opened, and what the public may know of them."""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from vc_issuer.config import Mode, Settings, load_settings, read_passphrase
+from vc_issuer.errors import ConfigurationError
+from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys, ProofPlan
+from vc_issuer.issuance.signing import JADES
+from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, SigningKey
+from vc_issuer.model.parties import Organisation
+from vc_issuer.model.record import DocumentKind
+from vc_issuer.signers.history import KeyRecord, read_records
+from vc_issuer.signers.registry import open_signer
+from vc_issuer.verification.trust import TrustedIssuer
+from vc_issuer.x509 import certificates_from_pem, fingerprint
+
+CRYPTOSUITE = "eddsa-rdfc-2022"  # decisions 6.5
+
+
+def records_of(settings: Settings) -> tuple[KeyRecord, ...]:
+    """Return every key of the home's history. Raises ConfigurationError."""
+    return read_records(settings.path(settings.keys.history))
+
+
+def record_in_force(records: Sequence[KeyRecord], purpose: KeyPurpose) -> KeyRecord:
+    """Return the newest key for a purpose that has no end. Raises ConfigurationError."""
+    alive = [record for record in records if record.purpose is purpose and not record.expires and not record.revoked]
+    if not alive:
+        raise ConfigurationError(f"the home has no {purpose.value} key in force.", remedy="Make one with: keys rotate")
+    return alive[-1]
+
+
+def issuing_profile(settings: Settings, issuer: Organisation) -> IssuingProfile:
+    """Return the facts that documents, proofs and approvals depend on."""
+    records = records_of(settings)
+    chosen = {purpose: record_in_force(records, purpose) for purpose in KeyPurpose}
+    chain = seal_chain(settings)
+    policy = settings.policy
+    return IssuingProfile(
+        issuer=issuer,
+        did=settings.issuer.did,
+        base_url=settings.base_url,
+        number_prefix=settings.issuer.number_prefix,
+        ob3=ProofPlan(mechanism=CRYPTOSUITE, key_id=chosen[KeyPurpose.CREDENTIAL].id, options={}),
+        elm=ProofPlan(
+            mechanism=JADES,
+            key_id=chosen[KeyPurpose.SEAL].id,
+            options={"time_header": settings.seal.time_header},
+        ),
+        status=ProofPlan(mechanism=CRYPTOSUITE, key_id=chosen[KeyPurpose.STATUS].id, options={}),
+        seal_certificate_sha256=fingerprint(chain[0]),
+        birth_date={
+            DocumentKind.CERTIFICATE: policy.birth_date_on_certificate,
+            DocumentKind.CREDIT_CERTIFICATE: policy.birth_date_on_credit_certificate,
+        },
+    )
+
+
+def seal_chain(settings: Settings) -> tuple[bytes, ...]:
+    """Return the seal's certificates as DER, its own first. Raises ConfigurationError."""
+    path = settings.path(settings.keys.seal_certificates)
+    try:
+        return certificates_from_pem(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be read.", remedy="Correct keys.seal_certificates.") from error
+
+
+def key_opener(home: Path) -> OpenKeys:
+    """Return what opens a home's keys, here or in a worker process."""
+    return partial(open_home_keys, home)
+
+
+@contextmanager
+def open_home_keys(home: Path) -> Iterator[KeyRing]:
+    """Open the home's three keys. Raises ConfigurationError, SignerError."""
+    settings = load_settings(home)
+    passphrase = read_passphrase(settings)
+    allowed = settings.mode is not Mode.PRODUCTION or settings.keys.allow_file_keys
+    records = records_of(settings)
+    with ExitStack() as stack:
+
+        def open_key(uri: str, purpose: KeyPurpose) -> SigningKey:
+            signer = stack.enter_context(open_signer(uri, passphrase=passphrase, base=home, allow_file=allowed))
+            record = record_in_force(records, purpose)
+            if signer.public_key != record.public_key:
+                raise ConfigurationError(
+                    f"the {purpose.value} key is not the one in force in the history.",
+                    remedy=f"Correct keys.{purpose.value}, or bring the key in with: keys rotate",
+                )
+            return SigningKey(method=record.method, signer=signer)
+
+        yield KeyRing(
+            credential=open_key(settings.keys.credential, KeyPurpose.CREDENTIAL),
+            status=open_key(settings.keys.status, KeyPurpose.STATUS),
+            seal=open_key(settings.keys.seal, KeyPurpose.SEAL),
+        )
+
+
+def own_issuer(settings: Settings, issuer: Organisation) -> TrustedIssuer:
+    """Return the home's own institution as its verifier trusts it: every key ever used, each for its one purpose."""
+    records = [record for record in records_of(settings) if record.controller == settings.issuer.did]
+    return TrustedIssuer(
+        did=settings.issuer.did,
+        name=issuer.legal_name.best("en"),
+        methods=tuple(record.method for record in records),
+        legal_id=issuer.eidas,
+        purposes={record.id: record.purpose for record in records},
+        source="this home",
+    )
+
+
+def jwk_set(settings: Settings) -> dict[str, Any]:
+    """Return the seal keys as a JWK set (RFC 7517), each with its certificate; for verifiers that know JOSE alone."""
+    seals = [record for record in records_of(settings) if record.purpose is KeyPurpose.SEAL]
+    return {"keys": [_jwk(record) for record in seals]}
+
+
+def _jwk(record: KeyRecord) -> Mapping[str, Any]:
+    key = load_der_public_key(record.public_key.der)
+    common = {
+        "kid": record.id,
+        "use": "sig",
+        "x5c": [base64.b64encode(der).decode() for der in record.certificates],
+    }
+    if isinstance(key, EllipticCurvePublicKey):
+        numbers, width = key.public_numbers(), (key.key_size + 7) // 8
+        curve = "P-256" if record.public_key.algorithm is KeyAlgorithm.P256 else "P-384"
+        return {"kty": "EC", "crv": curve, "x": _number(numbers.x, width), "y": _number(numbers.y, width), **common}
+    if isinstance(key, RSAPublicKey):
+        public = key.public_numbers()
+        width = (key.key_size + 7) // 8
+        return {"kty": "RSA", "n": _number(public.n, width), "e": _number(public.e, 3), **common}
+    raise ConfigurationError("a seal key is neither EC nor RSA.", remedy="Retire it, and make another.")
+
+
+def _number(value: int, width: int) -> str:
+    return base64.urlsafe_b64encode(value.to_bytes(width)).rstrip(b"=").decode()

@@ -1,0 +1,223 @@
+"""The office: everything a registrar changes in a home, each act under an account; the console and commands call it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from vc_issuer.engine.base import Engine
+from vc_issuer.engine.local import InProcess, ProcessPool
+from vc_issuer.errors import RuleError
+from vc_issuer.intake.cohort import CohortReading, read_cohort
+from vc_issuer.intake.diff import CohortDifference, compare_cohorts, merge_records
+from vc_issuer.intake.institutions import institutions
+from vc_issuer.intake.offering_file import read_offering
+from vc_issuer.issuance.approve import approve_batch
+from vc_issuer.issuance.issue import SigningBench, SigningReport, no_progress, sign_batch
+from vc_issuer.issuance.lifecycle import StatusChange, change_statuses, open_supersession
+from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
+from vc_issuer.issuance.publish import publish_batch
+from vc_issuer.issuance.signing import Checkpoint, no_checkpoint
+from vc_issuer.model.batch import BatchState
+from vc_issuer.model.credential import CredentialStatus
+from vc_issuer.model.offering import Answer, Offering
+from vc_issuer.model.record import DocumentDue, Finding, LearningRecord, Severity
+from vc_issuer.rendering.picture import draw_picture
+from vc_issuer.rendering.typefaces import undrawable
+from vc_issuer.rules import check_offering, evaluate, load_profile
+from vc_issuer.store.audit import Deed
+from vc_issuer.store.batches import Batch, create_batch, touch_source
+from vc_issuer.store.database import Session
+from vc_issuer.store.documents import StoredDocument
+from vc_issuer.store.offerings import keep_offering
+from vc_issuer.store.people import require_role
+from vc_issuer.store.records import (
+    ImportDifference,
+    StoredRecord,
+    batch_holding,
+    keep_answer,
+    keep_records,
+    last_position,
+    load_records,
+)
+from vc_issuer.wiring.home import Home
+from vc_issuer.wiring.keys import key_opener
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedOffering:
+    """An offering file as read, with everything that its rules find."""
+
+    offering: Offering
+    findings: tuple[Finding, ...]
+    source: bytes = field(repr=False)
+
+    @property
+    def blocked(self) -> bool:
+        """Tell whether an error keeps it out of the catalogue, or a question keeps its awards back."""
+        return any(
+            finding.severity is Severity.ERROR or (finding.severity is Severity.QUESTION and not finding.answered)
+            for finding in self.findings
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOutcome:
+    """What an import found and did. `batch_id` is empty where nothing was stored and no batch holds the same."""
+
+    reading: CohortReading
+    difference: CohortDifference | None = None
+    batch_id: str = ""
+    stored: ImportDifference | None = None
+
+
+def check_offering_file(content: bytes, *, filename: str, base_url: str) -> CheckedOffering:
+    """Read one offering file and lint it. Raises InputError with every problem of the file."""
+    offering = read_offering(content, filename=filename, base_url=base_url, institutions=institutions())
+    return CheckedOffering(offering=offering, findings=tuple(check_offering(offering)), source=content)
+
+
+class Office:
+    """The registrar's acts on one home, as one account."""
+
+    def __init__(self, home: Home, account: str) -> None:
+        self.home = home
+        self.account = account
+
+    def deed(self) -> Deed:
+        """Return who acts, and that it is now."""
+        return Deed(actor=self.account, at=self.home.now())
+
+    def add_offering(self, checked: CheckedOffering) -> bool:
+        """Store a version; False if it is there already. Raises RuleError for one that its rules block."""
+        offering = checked.offering
+        if any(finding.severity is Severity.ERROR for finding in checked.findings):
+            raise RuleError(
+                f"{offering.code} {offering.version} breaks its rules.", remedy="See: vc-issuer offering check"
+            )
+        deed = self.deed()
+        with self.home.database.writing() as session:
+            require_role(session, deed.actor, "preparer", "registrar")
+            return keep_offering(session, offering.code, offering.version, source=checked.source, deed=deed)
+
+    def read_cohort(self, content: bytes, filename: str) -> CohortReading:
+        """Read a cohort file against the catalogue. Raises UnreadableError."""
+        return read_cohort(content, filename, self.home.offerings.by_version())
+
+    def import_cohort(self, reading: CohortReading, *, sha256: str, title: str, dry_run: bool) -> ImportOutcome:
+        """Bring a draft up to date with a reading; what was imported before is compared, and nothing is doubled."""
+        deed = self.deed()
+        with self.home.database.writing() as session:
+            require_role(session, deed.actor, "preparer")
+            known = batch_holding(session, reading.records)
+            stored = self._learning_records(session, known.batch_id) if known else ()
+            difference = compare_cohorts(stored, reading.records)
+            if dry_run or (known and difference.is_empty):
+                return ImportOutcome(reading=reading, difference=difference, batch_id=known.batch_id if known else "")
+            if known and known.state is BatchState.DRAFT:
+                batch_id = known.batch_id
+                touch_source(session, batch_id, source_name=reading.filename, source_sha256=sha256)
+                rows: Sequence[LearningRecord] = merge_records(stored, reading.records)
+            else:
+                batch_id = create_batch(
+                    session, title, deed=deed, source_name=reading.filename, source_sha256=sha256
+                ).id
+                rows = reading.records
+            kept = keep_records(session, batch_id, rows, deed=deed)
+        return ImportOutcome(reading=reading, difference=difference, batch_id=batch_id, stored=kept)
+
+    def answer(self, record_id: str, answer: Answer) -> None:
+        """Record what an authorised role answered to a question about one award."""
+        deed = self.deed()
+        with self.home.database.writing() as session:
+            require_role(session, deed.actor, "preparer", "approver", "registrar")
+            keep_answer(session, record_id, answer, deed=deed)
+
+    def prepare(self, batch_id: str, *, issued: datetime | None = None) -> PrepareReport:
+        """Fix everything that will be signed. Raises RuleError."""
+        return prepare_batch(
+            self.home.database,
+            batch_id,
+            profile=self.home.profile(),
+            tools=self._tools(),
+            deed=self.deed(),
+            issued=issued,
+        )
+
+    def return_to_draft(self, batch_id: str) -> Batch:
+        """Take a prepared or approved batch apart again."""
+        return return_to_draft(self.home.database, batch_id, deed=self.deed())
+
+    def approve(self, batch_id: str, digest: str) -> Batch:
+        """Approve exactly what the digest covers."""
+        return approve_batch(self.home.database, batch_id, digest=digest, profile=self.home.profile(), deed=self.deed())
+
+    def sign(
+        self,
+        batch_id: str,
+        *,
+        processes: int = 1,
+        progress: Callable[[int, int], None] = no_progress,
+        checkpoint: Checkpoint = no_checkpoint,
+    ) -> SigningReport:
+        """Sign what is unsigned; safe to run again after any crash."""
+        engine: Engine = InProcess() if processes == 1 else ProcessPool(processes=processes)
+        bench = SigningBench(
+            engine=engine,
+            open_keys=key_opener(self.home.settings.home),
+            clock=self.home.now,
+            progress=progress,
+            checkpoint=checkpoint,
+        )
+        return sign_batch(self.home.database, batch_id, profile=self.home.profile(), bench=bench, actor=self.account)
+
+    def publish(self, batch_id: str) -> Batch:
+        """Show a signed batch behind its codes."""
+        with key_opener(self.home.settings.home)() as keys:
+            return publish_batch(
+                self.home.database, batch_id, profile=self.home.profile(), key=keys.status, deed=self.deed()
+            )
+
+    def change_status(self, names: Iterable[str], status: CredentialStatus, reason: str) -> tuple[StoredDocument, ...]:
+        """Change the status of every named document, signed and served at once; all of them or none."""
+        change = StatusChange(status=status, reason=reason, deed=self.deed())
+        with key_opener(self.home.settings.home)() as keys:
+            return change_statuses(self.home.database, names, change, profile=self.home.profile(), key=keys.status)
+
+    def supersede(self, names: Iterable[str], reason: str) -> str:
+        """Open a draft whose documents will take the place of the named ones; returns its id."""
+        return open_supersession(self.home.database, names, reason=reason, deed=self.deed())
+
+    def _learning_records(self, session: Session, batch_id: str) -> tuple[LearningRecord, ...]:
+        stored = load_records(session, batch_id, limit=last_position(session, batch_id))
+        return tuple(self._learning_record(each) for each in stored)
+
+    def _learning_record(self, stored: StoredRecord) -> LearningRecord:
+        offering = self.home.offerings.offering(stored.offering_code, stored.offering_version)
+        run = offering.run(stored.run)
+        if run is None:
+            raise RuleError(f"{offering.code} has no run {stored.run} any more.", remedy="Add it to the offering.")
+        return LearningRecord(
+            learner=stored.learner, offering=offering, run=run, results=stored.results, language=stored.language
+        )
+
+    def _tools(self) -> PrepareTools:
+        name = self.home.issuer.legal_name
+
+        @lru_cache(maxsize=256)
+        def picture(title: str, ects: str, language: str, kind: str) -> bytes:
+            return draw_picture(title, issuer=name.best(language), ects=Decimal(ects), language=language, kind=kind)
+
+        def picture_of(due: DocumentDue, language: str) -> bytes:
+            specification = due.specification
+            title = specification.title.best(language)
+            return picture(title, str(specification.ects), language, due.kind.value)
+
+        return PrepareTools(
+            offering_of=self.home.offerings.offering,
+            evaluate=evaluate,
+            rule_version=lambda profile: load_profile(profile).version,
+            picture=picture_of,
+            undrawable=undrawable,
+        )
