@@ -160,7 +160,8 @@ def _quality(offering: Offering, findings: Findings) -> None:
     labels = [(offering.code, label, _outside(offering)) for label in offering.quality]
     labels += [(c.code, label, c.form is Form.OUTSIDE) for c in offering.components for label in c.quality]
     for code, label, outside in labels:
-        for problem, severity in _label_problems(label, outside=outside, offering=offering):
+        unaccredited = outside and not findings.profile.accredited_outside
+        for problem, severity in _label_problems(label, unaccredited=unaccredited, offering=offering):
             findings.add("R-QA", code, severity=severity, label=label.name, problem=problem)
     if findings.profile.quality_required and not labels:
         findings.add("R6.qa", offering.code)
@@ -171,10 +172,10 @@ def _outside(offering: Offering) -> bool:
 
 
 def _label_problems(
-    label: QualityLabel, *, outside: bool, offering: Offering
+    label: QualityLabel, *, unaccredited: bool, offering: Offering
 ) -> Iterator[tuple[LocalizedText, Severity]]:
     texts = [text for _, text in label.name] + [text for _, text in (label.statement or ())]
-    if outside and any(_ACCREDITED.search(text) for text in texts):
+    if unaccredited and any(_ACCREDITED.search(text) for text in texts):
         text = LocalizedText.of(
             nl="buiten het reguliere aanbod is niets geaccrediteerd",
             en="nothing outside the regular offer is accredited",

@@ -52,7 +52,10 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A rule profile. `share_below` bounds the exempted share of a certificate's credits."""
+    """A rule profile. `share_below` bounds the exempted share of a certificate's credits.
+
+    `accredited_outside` tells whether what lies outside a regular programme may name an accreditation.
+    """
 
     id: str
     effective_from: date
@@ -65,6 +68,7 @@ class Profile:
     share_below: Decimal
     codex_routes: frozenset[EnrolmentRoute]
     quality_required: bool
+    accredited_outside: bool
 
     @property
     def legal_routes(self) -> frozenset[EnrolmentRoute]:
@@ -93,7 +97,7 @@ def load_profile(profile_id: str) -> Profile:
     if name is None:
         raise ConfigurationError(f"there is no rule profile {profile_id!r}.", remedy=f"Known are {', '.join(_FILES)}.")
     values = _read(f"profiles/{name}")
-    hours, volume = values["workload"], values["volume"]
+    hours, volume, quality = values["workload"], values["volume"], values.get("quality", {})
     pilot = volume.pop("pilot", None)
     severity = Severity(volume.pop("range_maximum_severity", "E"))
     return Profile(
@@ -111,7 +115,8 @@ def load_profile(profile_id: str) -> Profile:
         hours_maximum=Decimal(hours["hours_maximum"]),
         share_below=Decimal(values["exemption"]["share_below"]),
         codex_routes=frozenset(EnrolmentRoute(route) for route in values.get("codex_routes", [])),
-        quality_required=values.get("quality", {}).get("statement_required", False),
+        quality_required=quality.get("statement_required", False),
+        accredited_outside=quality.get("accredited_outside", False),
     )
 
 

@@ -59,12 +59,14 @@ def install_problems(app: FastAPI, pages: Pages) -> None:
         return problem(status, detail, code=code)
 
     async def ours(request: Request, error: Exception) -> Response:
+        """Answer with the error's own sentence and code."""
         if not isinstance(error, VcIssuerError):
             raise error
         status = next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
         return answer(request, status, str(error), error.code)
 
     async def http(request: Request, error: Exception) -> Response:
+        """Answer what routing or a limit refused, with its headers."""
         if not isinstance(error, HTTPException):
             raise error
         response = answer(request, error.status_code, str(error.detail), "about:blank")
@@ -72,6 +74,7 @@ def install_problems(app: FastAPI, pages: Pages) -> None:
         return response
 
     async def bug(request: Request, error: Exception) -> Response:
+        """Answer a bug of ours without a word of what it held."""
         # The class name alone: a message or a traceback could hold a person's data.
         log.error("unexpected %s at %s", type(error).__name__, request.scope.get("route_path", "unknown route"))
         return answer(request, 500, "This is our mistake, and it was noted. Please try again later.", "bug")

@@ -29,11 +29,13 @@ class Asked(NamedTuple):
 
 
 _SUFFIXES = (".elm.json", ".json", ".pdf", ".png")
-_ACCEPTED = (
-    ("application/pdf", "pdf"),
-    ("application/jose+json", "elm.json"),
-    ("text/html", "page"),
-)
+_ACCEPTED = {
+    "application/pdf": "pdf",
+    "application/jose+json": "elm.json",
+    "image/png": "png",
+    "text/html": "page",
+    "application/xhtml+xml": "page",
+}
 
 
 def normalise_code(written: str) -> str:
@@ -46,8 +48,29 @@ def asked_for(path: str, accept: str) -> Asked:
     for suffix in _SUFFIXES:
         if path.endswith(suffix):
             return Asked(normalise_code(path.removesuffix(suffix)), suffix.removeprefix("."))
-    kind = next((kind for media, kind in _ACCEPTED if media in accept), "json")
-    return Asked(normalise_code(path), kind)
+    return Asked(normalise_code(path), _wanted(accept))
+
+
+def _wanted(accept: str) -> str:
+    """Return the kind with the highest q (RFC 9110 section 12.5.1); JSON for the rest, wildcards among it."""
+    best, kind = 0.0, "json"
+    for part in accept.lower().split(","):
+        media, _, parameters = part.partition(";")
+        q = _quality(parameters)
+        if q > best:
+            best, kind = q, _ACCEPTED.get(media.strip(), "json")
+    return kind
+
+
+def _quality(parameters: str) -> float:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
 
 
 def linkedin_url(summary: CredentialSummary, page_url: str) -> str:

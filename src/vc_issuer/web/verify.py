@@ -85,10 +85,12 @@ def verify_router(home: Home, pages: Pages) -> APIRouter:
         return pages.render(request, "verify.html", here="verify", results=[], checked_at="")
 
     async def uploaded(request: Request) -> list[tuple[str, bytes]]:
+        """Read the files of the request, within the limits."""
         return await _files_of(request, home.settings.serve.max_files)
 
     @router.post("/verify", summary="Verify files", responses={200: {"description": "One report a file"}})
     async def verify_files(request: Request, files: Annotated[list[tuple[str, bytes]], Depends(uploaded)]) -> Response:
+        """Verify one raw body, or up to forty files of a form; nothing is kept."""
         service.check_rate(request, len(files))
         reports = await service.verify(files)
         if not wants_html(request):
