@@ -60,10 +60,13 @@ def test_suspension_and_supersession(issued, own_home):
     assert verdicts(own_home, issued.path(second, "ob3"), check=1) == ["superseded"]
 
 
-def test_nobody_approves_what_they_prepared(own_home, tmp_path):
-    run(own_home, "import", EXAMPLES / "cohorts/c1/c1.csv", check=0)
-    batch = answer(run(own_home, "batch", "list", "--json", check=0))["batches"][0]
-    assert batch["state"] == "draft"
+def test_nobody_approves_what_they_prepared(own_home):
+    """Not the preparer, and not somebody who holds the role but prepared this batch."""
+    batch = answer(run(own_home, "import", EXAMPLES / "cohorts/c1/c1.csv", "--json", check=0))["batch"]
+    run(own_home, "batch", "prepare", batch, check=0)
+    refused = run(own_home, "--as", "preparer", "batch", "approve", batch, check=1)
+    assert "it takes approver" in refused.stderr
+    assert answer(run(own_home, "batch", "show", batch, "--json", check=0))["state"] == "prepared"
 
 
 def test_a_cohort_from_file_to_files(tmp_path):
@@ -120,7 +123,7 @@ def test_bad_rows_are_all_named_and_nothing_is_stored_unless_asked(own_home, tmp
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["verify", "no-such-file.json"], 1),
+        (["verify", "no-such-file.json"], 2),
         (["batch", "show", "B-1"], 2),
         (["offering", "check", "no-such-file.toml"], 2),
         (["nonsense"], 2),
@@ -130,6 +133,11 @@ def test_bad_rows_are_all_named_and_nothing_is_stored_unless_asked(own_home, tmp
 )
 def test_no_traceback_reaches_a_user(own_home, arguments, code):
     run(own_home, *arguments, check=code)
+
+
+def test_a_file_that_is_not_there_takes_nothing_from_the_others(issued, own_home):
+    genuine = issued.path(issued.first("certificate"), "ob3")
+    assert verdicts(own_home, "no-such-file.json", genuine, check=2) == ["unreadable", "current"]
 
 
 def test_a_missing_home_or_key_is_a_configuration_error(own_home, tmp_path):

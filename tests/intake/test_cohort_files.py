@@ -258,7 +258,7 @@ def test_row_with_more_cells_than_headings_is_refused():
         ("0.9", "", "MC22-A", "MC22", "mark-range", "Verbeter", "Correct"),
     ],
 )  # fmt: skip
-def test_bad_result_is_refused(mark, status, component, offering_code, code, remedy_nl, remedy_en):  # noqa: PLR0917
+def test_bad_result_is_refused(mark, status, component, offering_code, code, remedy_nl, remedy_en):
     reading = read_rows(row(punt=mark, status=status, onderdeel=component, aanbod=offering_code))
     problem = only(reading, code)
     expected = ("status", status) if code == "status-unknown" else ("punt", mark)

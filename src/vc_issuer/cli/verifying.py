@@ -14,6 +14,7 @@ from vc_issuer.errors import InputError
 from vc_issuer.model.report import Outcome, Report
 from vc_issuer.verification.answer import exit_code, reports_as_json
 from vc_issuer.verification.trust import TrustStore
+from vc_issuer.verification.verify import Verifier, unreadable
 from vc_issuer.wiring.home import open_home
 from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.trusting import Pins, trust_of_files, verifier_for
@@ -72,16 +73,16 @@ def verify(
 
 def _reports(files: list[str], trust: TrustStore, now: datetime, language: str) -> list[Report]:
     with verifier_for(trust) as verifier:
-        return [verifier.verify(_read(file), file, now, language) for file in files]
+        return [_report(verifier, file, now, language) for file in files]
 
 
-def _read(file: str) -> bytes:
-    if file == STANDARD_INPUT:
-        return sys.stdin.buffer.read()
+def _report(verifier: Verifier, file: str, now: datetime, language: str) -> Report:
+    """Report on one file; one that can't be opened takes nothing away from the others."""
     try:
-        return Path(file).read_bytes()
+        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
-        raise InputError(f"{file} can't be read: {error.strerror}.", remedy="Check the path.") from error
+        return unreadable(file, f"this file can't be opened: {error.strerror}", now)
+    return verifier.verify(content, file, now, language)
 
 
 def _moment(text: str) -> datetime:

@@ -47,7 +47,7 @@ class Verifier:
         try:
             carried: list[Carried] = self._guard(open_carrier, content)
         except (UnreadableError, InvalidError, InconclusiveError) as error:
-            return _unreadable(name, str(error), now)
+            return unreadable(name, str(error), now)
         if carried[0].kind in (CarrierKind.JSON, CarrierKind.JWS):
             return self._report_on_one(content, name, now, language)
         return self._report_on_container(carried, name, now, language)
@@ -132,7 +132,8 @@ def _report(examined: _Examined, name: str, kind: str, now: datetime) -> Report:
     )
 
 
-def _unreadable(name: str, message: str, now: datetime) -> Report:
+def unreadable(name: str, message: str, now: datetime) -> Report:
+    """Return the report on what can't be opened; `message` says why."""
     examination = Examination()
 
     def refuse() -> tuple[None, str, str]:
