@@ -175,6 +175,15 @@ def test_a_name_is_shown_and_never_run(client, issued, entry):
     assert "&lt;img src=x&gt;" in answer.text
 
 
+def test_what_is_not_genuine_lends_nobody_a_name(client, issued, entry):
+    changed = issued.path(entry, "ob3").read_text(encoding="utf-8").replace("2025", "2026").encode()
+    files = [("files", (f"{n}.json", changed)) for n in range(2)]
+    answer = client.post("/verify", files=files, headers=HTML).text
+    (name, _) = (each["identityHash"] for each in issued.badge(entry)["credentialSubject"]["identifier"])
+    assert "Not genuine" in answer
+    assert name not in answer
+
+
 def test_a_request_that_holds_nothing_or_too_much_is_refused(client):
     assert client.post("/verify").status_code == 400
     assert client.post("/verify", files=[("files", ("", b""))], headers=HTML).status_code == 400

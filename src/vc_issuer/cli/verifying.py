@@ -11,7 +11,7 @@ from vc_issuer.cli.context import Context, JsonFlag
 from vc_issuer.cli.output import console, print_json, speaking
 from vc_issuer.config import SETTINGS_FILE
 from vc_issuer.errors import InputError
-from vc_issuer.model.report import Outcome, Report
+from vc_issuer.model.report import Outcome, Report, Verdict
 from vc_issuer.verification.answer import exit_code, reports_as_json
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier, unreadable
@@ -98,7 +98,8 @@ def _moment(text: str) -> datetime:
 def _show(report: Report) -> None:
     out = console()
     out.print(f"{report.file}: {report.verdict.value}", markup=False)
-    if report.summary:
+    # What a file that is not genuine says of itself would only lend it a name.
+    if report.summary and report.verdict is not Verdict.NOT_GENUINE:
         issuer = report.issuer.name if report.issuer and report.issuer.name else report.summary.issuer_name
         volume = f", {report.summary.credits} ECTS" if report.summary.credits is not None else ""
         out.print(f"  {report.summary.learner_name}: {report.summary.title}{volume}; {issuer}", markup=False)

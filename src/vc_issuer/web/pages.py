@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vc_issuer.model.report import Report, Verdict
+from vc_issuer.rendering.printout import level_lines
 from vc_issuer.web.wording import LANGUAGE_NAMES, LANGUAGES, VERDICTS, choose_language, sayer, write_date
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,6 +58,7 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=False
         )
+        self._environment.globals["level_lines"] = level_lines
 
     def language(self, request: Request) -> str:
         """Choose the language of the answer."""
