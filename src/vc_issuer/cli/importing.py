@@ -80,7 +80,8 @@ def _show(outcome: ImportOutcome, language: str, written: Path | None, *, dry_ru
     if reading.problems:
         complain(write_problems_text(reading.problems, language=language))
     out = console()
-    out.print(f"{reading.row_count} rows, {len(reading.records)} learners, {len(reading.refused_rows)} rows refused")
+    rows, learners, refused = reading.row_count, len(reading.records), len(reading.refused_rows)
+    out.print(f"Rows: {rows}. Learners: {learners}. Rows refused: {refused}.")
     counts = _counts(outcome.difference)
     for kind, words in _SAID:
         if counts.get(kind.value):

@@ -6,14 +6,26 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from vc_issuer.errors import ConfigurationError
 from vc_issuer.model.report import Report, Verdict
 from vc_issuer.rendering.printout import level_lines
 from vc_issuer.web.wording import LANGUAGE_NAMES, LANGUAGES, VERDICTS, choose_language, sayer, write_date
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+
+_TEMPLATES = (
+    "achievement.html",
+    "base.html",
+    "credential.html",
+    "issuer.html",
+    "notice.html",
+    "parts.html",
+    "results.html",
+    "verify.html",
+)
 
 # Facts of a file that is not what its issuer signed are nobody's statement: they are not shown.
 _SHOWN = frozenset(Verdict) - {Verdict.NOT_GENUINE, Verdict.UNREADABLE}
@@ -59,6 +71,17 @@ class Pages:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=False
         )
         self._environment.globals["level_lines"] = level_lines
+        self._check_templates()
+
+    def _check_templates(self) -> None:
+        """Compile every template now, so that a missing or broken one stops the start and not a reader."""
+        for name in _TEMPLATES:
+            try:
+                self._environment.get_template(name)
+            except TemplateError as error:
+                raise ConfigurationError(
+                    f"the page template {name} is missing or broken.", remedy="Install vc_issuer again."
+                ) from error
 
     def language(self, request: Request) -> str:
         """Choose the language of the answer."""
