@@ -51,7 +51,7 @@ def kill_from_outside(home, batch, after_s):
     return process.wait()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 def test_killed_twenty_times_nothing_is_lost_doubled_or_unknown(approved):
     home, batch = approved
     chance = random.Random(2025)

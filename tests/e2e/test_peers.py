@@ -68,6 +68,7 @@ class Resolver:
         return {"kty": "OKP", "crv": "Ed25519", "x": base64.urlsafe_b64encode(raw[2:]).rstrip(b"=").decode()}
 
 
+@pytest.mark.no_cover
 def test_openvc_verifies_badges_and_refuses_a_changed_one(issued):
     resolver = Resolver(json.loads((issued.out / "did.json").read_text(encoding="utf-8")))
     suite = DataIntegrityProofSuite()

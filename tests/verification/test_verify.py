@@ -181,6 +181,15 @@ def test_no_changed_leaf_of_a_payload_is_ever_current(world):
         assert report.verdict in {Verdict.NOT_GENUINE, Verdict.UNREADABLE}, path
 
 
+@pytest.mark.parametrize("write", [serialise_compact, lambda envelope: json.dumps(envelope, indent=2).encode()])
+def test_a_sealed_document_is_recognised_in_whatever_order_its_members_stand(world, write):
+    envelope = dict(reversed(json.loads(world.elm).items()))
+    assert next(iter(envelope)) == "signatures"
+    assert world.verify(write(envelope)).verdict is Verdict.CURRENT
+    flattened = {"payload": envelope["payload"], **envelope["signatures"][0]}
+    assert world.verify(write(dict(reversed(flattened.items())))).verdict is Verdict.CURRENT
+
+
 @pytest.mark.parametrize(
     "restructured",
     [

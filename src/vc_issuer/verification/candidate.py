@@ -1,5 +1,6 @@
 """Checks 1 and 2, read and recognise: from bytes to a document of a format that is known here; nothing is believed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,7 +14,9 @@ from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
 
 # An envelope escapes its payload, and may carry time-stamps and certificates for an archive.
 ENVELOPE_BYTES = 4 * PAYLOAD_LIMITS.size
-_SPACE = b" \t\r\n\xef\xbb\xbf"
+_FIRST_MEMBER = re.compile(
+    rb'(?:\xef\xbb\xbf)?[ \t\r\n]*+\{[ \t\r\n]*+"(?:payload|signatures|signature|protected|header)"[ \t\r\n]*+:'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,11 @@ class Candidate:
 
 
 def is_envelope(content: bytes) -> bool:
-    """Tell by its first member whether JSON is a JWS envelope; the EU's code takes anything else for unsealed."""
-    head = content[:200].lstrip(_SPACE)
-    return head.startswith(b"{") and head[1:].lstrip(_SPACE).startswith(b'"payload"')
+    """Tell by its first member whether JSON is a JWS envelope (RFC 7515 section 7.2): its members have no order.
+
+    The EU's code knows only "payload" there, so that is what is issued; a file that a tool has sorted is still sealed.
+    """
+    return _FIRST_MEMBER.match(content) is not None
 
 
 def read_candidate(content: bytes) -> Candidate:
