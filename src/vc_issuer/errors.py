@@ -24,7 +24,7 @@ class VcIssuerError(Exception):
     code = "error"
 
     def __init__(self, message: str, *, remedy: str | None = None) -> None:
-        super().__init__(message if remedy is None else f"{message} {remedy}")
+        super().__init__(message if remedy is None else f"{_ended(message)} {remedy}")
         self.message = message
         self.remedy = remedy
 
@@ -99,3 +99,7 @@ class InconclusiveError(VerificationError):
     """Report a check that could not run: neither valid nor invalid."""
 
     code = "inconclusive"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?", ":", ";")) else f"{sentence}."

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
 from vc_issuer.cli.findings import WORDS, language_of
+from vc_issuer.cli.opening import open_home, open_office
 from vc_issuer.cli.output import console, print_json, speaking
 from vc_issuer.errors import InputError, RuleError
 from vc_issuer.issuance.prepare import PrepareReport
@@ -31,7 +32,7 @@ BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's
 def list_batches(context: typer.Context, as_json: JsonFlag = False) -> None:
     """List every batch, the newest first."""
     options: Context = context.obj
-    with options.open_home() as home, home.database.reading() as session:
+    with open_home(options) as home, home.database.reading() as session:
         found = [_as_json(batch, document_count(session, batch.id)) for batch in all_batches(session)]
     if as_json:
         print_json({"batches": found})
@@ -47,7 +48,7 @@ def show(
 ) -> None:
     """Show one batch: its state, what each record gives, and what keeps a record back."""
     options: Context = context.obj
-    with options.open_home() as home, home.database.reading() as session:
+    with open_home(options) as home, home.database.reading() as session:
         found = get_batch(session, _id(all_batches(session), batch))
         outcomes = outcome_counts(session, found.id)
         records = load_records(session, found.id, limit=last_position(session, found.id))
@@ -82,7 +83,7 @@ def answer(
 ) -> None:
     """Answer a question of the rules for one award; then prepare the batch again."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         today = office.home.now().date()
         given = Answer(rule=rule, value=value, motive=motive, role=role, answered_on=today, subject=subject)
         office.answer(record, given)
@@ -99,7 +100,7 @@ def prepare(
 ) -> None:
     """Build every document, give it its number and status place, and fix the digest to approve."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         report = office.prepare(_resolve(office.home.database, batch), issued=_moment(issued))
     if as_json:
         print_json(_prepared_as_json(report))
@@ -123,7 +124,7 @@ def approve(
 ) -> None:
     """Approve exactly what will be signed. The preparer can't."""
     options: Context = context.obj
-    with options.open_office("approver") as office:
+    with open_office(options, "approver") as office:
         with office.home.database.reading() as session:
             found = get_batch(session, _id(all_batches(session), batch))
             documents = document_count(session, found.id)
@@ -142,7 +143,7 @@ def approve(
 def draft(context: typer.Context, batch: BatchArgument) -> None:
     """Take a prepared or approved batch apart, back to a draft."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         again = office.return_to_draft(_resolve(office.home.database, batch))
     console().print(f"{again.id}: draft", markup=False)
 
@@ -159,7 +160,7 @@ def sign(
 ) -> None:
     """Sign what is unsigned. Killed or stopped, the same command goes on from there."""
     options: Context = context.obj
-    with options.open_office("approver") as office, _progress(shown=not as_json) as progress:
+    with open_office(options, "approver") as office, _progress(shown=not as_json) as progress:
         report = office.sign(
             _resolve(office.home.database, batch),
             processes=processes or os.cpu_count() or 1,
@@ -180,7 +181,7 @@ def sign(
 def publish(context: typer.Context, batch: BatchArgument, as_json: JsonFlag = False) -> None:
     """Show a signed batch behind its codes."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         published = office.publish(_resolve(office.home.database, batch))
         with office.home.database.reading() as session:
             documents = document_count(session, published.id)
@@ -200,7 +201,7 @@ def export(
 ) -> None:
     """Write signed files, PDFs, status lists and keys, with a manifest."""
     options: Context = context.obj
-    with options.open_home() as home:
+    with open_home(options) as home:
         exported = export_batches(home, [_resolve(home.database, batch) for batch in batches], out)
     if as_json:
         print_json({"manifest": str(exported.manifest), "documents": exported.documents})

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from vc_issuer.cli.context import Context, JsonFlag
+from vc_issuer.cli.opening import open_home
 from vc_issuer.cli.output import EXIT_CONFIGURATION, complain, console, print_json, speaking
 from vc_issuer.config import Mode
 from vc_issuer.wiring.catalogue import known_institution
@@ -34,7 +35,7 @@ def init(
 def check_config(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Check settings, keys, contexts, catalogue and database. Exit code 0, or 78 with what is wrong."""
     options: Context = context.obj
-    with options.open_home() as home:
+    with open_home(options) as home:
         problems = home.problems()
     if as_json:
         print_json({"problems": problems})

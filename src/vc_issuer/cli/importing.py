@@ -8,6 +8,7 @@ import typer
 
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
 from vc_issuer.cli.findings import language_of
+from vc_issuer.cli.opening import open_office
 from vc_issuer.cli.output import EXIT_NO, complain, console, print_json, speaking
 from vc_issuer.errors import InputError
 from vc_issuer.intake.cohort import CohortReading
@@ -39,7 +40,7 @@ def import_cohort(
     """Import a cohort's results. Exit code 0: stored (or would be); 1: rows are refused; 2: unreadable."""
     options: Context = context.obj
     content = _read(file)
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         reading = office.read_cohort(content, file.name)
         refused = bool(reading.errors)
         outcome = ImportOutcome(reading=reading)

@@ -1,27 +1,45 @@
-"""`vc-issuer`: every command, its global options, and what it exits with (interface part 2)."""
+"""`vc-issuer`: every command, its global options, and what it exits with (interface part 2).
+
+A command's module is imported when that command is called: who verifies a file waits for no web framework.
+"""
 
 import logging
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vc_issuer.cli import batch, demo, home, importing, keys, offering, serving, status, verifying
 from vc_issuer.cli.context import DEFAULT_HOME, Context
 
-app = typer.Typer(
-    name="vc-issuer",
-    help="Issue micro-credentials as Open Badges 3.0 and European Digital Credentials, and verify them.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a command lives: a module of this package, and in it a function or, for a group, its Typer."""
+
+    module: str
+    attribute: str = "app"
 
 
-@app.callback()
+COMMANDS: Mapping[str, Command] = {
+    "init": Command("home", "init"),
+    "check-config": Command("home", "check_config"),
+    "demo": Command("demo", "demo"),
+    "offering": Command("offering"),
+    "import": Command("importing", "import_cohort"),
+    "batch": Command("batch"),
+    "status": Command("status"),
+    "verify": Command("verifying", "verify"),
+    "keys": Command("keys"),
+    "serve": Command("serving", "serve"),
+}
+_TAKE_A_VALUE = frozenset({"--home", "--as"})
+
+
 def options(
     context: typer.Context,
     home_directory: Annotated[
@@ -36,21 +54,43 @@ def options(
     context.obj = Context(home=chosen, account=account)
 
 
-app.command("init")(home.init)
-app.command("check-config")(home.check_config)
-app.command("demo")(demo.demo)
-app.command("import")(importing.import_cohort)
-app.command("verify")(verifying.verify)
-app.command("serve")(serving.serve)
-app.add_typer(offering.app, name="offering")
-app.add_typer(batch.app, name="batch")
-app.add_typer(status.app, name="status")
-app.add_typer(keys.app, name="keys")
+def command_line(names: Sequence[str] = tuple(COMMANDS)) -> typer.Typer:
+    """Return the program with the named commands, in the order in which help lists them."""
+    app = typer.Typer(
+        name="vc-issuer",
+        help="Issue micro-credentials as Open Badges 3.0 and European Digital Credentials, and verify them.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    for name in names:
+        command = COMMANDS[name]
+        found = getattr(import_module(f"vc_issuer.cli.{command.module}"), command.attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def command_named(arguments: Sequence[str]) -> str | None:
+    """Return the command that the arguments call, or None where there is none to be sure of."""
+    words = iter(arguments)
+    for word in words:
+        if word in _TAKE_A_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word if word in COMMANDS else None
+    return None
 
 
 def main() -> None:
     """Run the command line."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
-    app()
+    for name in ("fontTools", "pikepdf"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    called = command_named(sys.argv[1:])
+    command_line([called] if called else tuple(COMMANDS))()

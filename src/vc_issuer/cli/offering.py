@@ -7,6 +7,7 @@ import typer
 
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
 from vc_issuer.cli.findings import finding_as_json, language_of, show_findings
+from vc_issuer.cli.opening import open_office
 from vc_issuer.cli.output import EXIT_NO, EXIT_USAGE, complain, console, print_json, speaking
 from vc_issuer.config import SETTINGS_FILE, load_settings
 from vc_issuer.errors import InputError
@@ -66,7 +67,7 @@ def check(context: typer.Context, files: Files, language: LanguageOption = "nl",
 def add(context: typer.Context, files: Files, as_json: JsonFlag = False) -> None:
     """Store versions in the catalogue. A version in use with another text is refused."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         checked = [(file, _read(file, office.home.settings.base_url)) for file in files]
         added = [(each.offering, office.add_offering(each)) for _, each in checked]
     if as_json:

@@ -6,6 +6,7 @@ import typer
 import uvicorn
 
 from vc_issuer.cli.context import Context
+from vc_issuer.cli.opening import open_home
 from vc_issuer.cli.output import console, speaking
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.web.app import create_app
@@ -19,7 +20,7 @@ def serve(
 ) -> None:
     """Serve the public pages, the verifier, status lists and keys. Put a reverse proxy with TLS before it."""
     options: Context = context.obj
-    with options.open_home() as home:
+    with open_home(options) as home:
         problems = home.problems()
         if problems:
             raise ConfigurationError("the home is not ready: " + " ".join(problems), remedy="Run: check-config")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vc_issuer.cli.context import Context, JsonFlag
+from vc_issuer.cli.opening import open_office
 from vc_issuer.cli.output import console, print_json, speaking
 from vc_issuer.errors import InputError
 from vc_issuer.model.credential import CredentialStatus
@@ -53,7 +54,7 @@ def supersede(
 ) -> None:
     """Open a draft whose documents will replace these; they stand until it is published."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         batch_id = office.supersede(_names(names, listed), reason or "unspecified")
     if as_json:
         print_json({"batch": batch_id})
@@ -74,7 +75,7 @@ def _change(
 ) -> None:
     options: Context = context.obj
     names = _names(*given)
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         changed = office.change_status(names, status, reason or "unspecified")
     if as_json:
         print_json({"credentials": [{"number": each.number, "status": each.status.value} for each in changed]})

@@ -20,7 +20,7 @@ from vc_issuer.verification.trust import TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
 
 _FORMAT = Ob3Format()
-NOT_PROVEN = "not looked at, because the proof does not hold"
+NOT_PROVEN = "not looked at, because no proof is known to hold"
 
 
 def issuer_of(document: Document) -> str:

@@ -1,0 +1,37 @@
+"""Open the home that the global options name, to read it or to act in it under an account."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vc_issuer.cli.context import Context
+from vc_issuer.config import Mode
+from vc_issuer.errors import ConfigurationError
+from vc_issuer.wiring import home as homes
+from vc_issuer.wiring.home import Home
+from vc_issuer.wiring.office import Office
+
+
+@contextmanager
+def open_home(options: Context) -> Iterator[Home]:
+    """Open the home for the length of a command."""
+    opened = homes.open_home(options.home)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def open_office(options: Context, usual: str) -> Iterator[Office]:
+    """Open the office under the account of `--as`; `usual` is who does this in a demo or test home.
+
+    In production the account is the one of the operating system: nobody acts under another's name.
+    """
+    with open_home(options) as home:
+        if home.settings.mode is Mode.PRODUCTION:
+            if options.account:
+                raise ConfigurationError("production refuses --as.", remedy="Sign in under your own account.")
+            yield Office(home, getpass.getuser())
+        else:
+            yield Office(home, options.account or usual)
