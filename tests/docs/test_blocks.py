@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from reference import ROOT
-from vc_issuer.cli.main import app
+from vc_issuer.cli.main import command_line
 from vc_issuer.intake import offering_file, offering_parts
 from vc_issuer.intake.institutions import institutions
 from vc_issuer.intake.offering_file import read_offering
@@ -49,7 +49,7 @@ def test_a_link_leads_to_something_that_is_there(page):
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS, ids=named)
 def test_a_command_that_a_page_shows_exists_with_its_options(page, line):
-    command, words = get_command(app), shlex.split(line, comments=True)[1:]
+    command, words = get_command(command_line()), shlex.split(line, comments=True)[1:]
     options = {name for option in command.params for name in option.opts}
     for word in words:
         if word.startswith("-"):
