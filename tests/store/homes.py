@@ -28,9 +28,13 @@ def vault(seed=1):
     return Vault(HOME_KEY, random.Random(seed).randbytes)
 
 
-def new_database(folder, seed=1):
+def sqlite_in(folder):
+    return f"sqlite:///{folder}/home.sqlite"
+
+
+def new_database(folder, seed=1, *, url=None):
     random_bytes = random.Random(seed).randbytes
-    database = create_database(f"sqlite:///{folder}/home.sqlite", vault=vault(seed), random_bytes=random_bytes)
+    database = create_database(url or sqlite_in(folder), vault=vault(seed), random_bytes=random_bytes)
     with database.writing() as session:
         for name in ("ann", "bob", "cas"):
             add_account(session, name, roles=("preparer", "approver"), deed=ANN)
@@ -38,10 +42,12 @@ def new_database(folder, seed=1):
     return database
 
 
-def reopened(folder, seed=2):
-    return open_database(
-        f"sqlite:///{folder}/home.sqlite", vault=vault(seed), random_bytes=random.Random(seed).randbytes
-    )
+def url_of(database):
+    return database.engine.url.render_as_string(hide_password=False)
+
+
+def reopened(database, seed=2):
+    return open_database(url_of(database), vault=vault(seed), random_bytes=random.Random(seed).randbytes)
 
 
 def learner(number=1, **changes):

@@ -26,8 +26,8 @@ def test_tables_are_sayable_on_postgresql(table):
     assert statement.strip().startswith(f"CREATE TABLE {table.name}")
 
 
-def test_sqlite_keeps_a_log_waits_and_holds_references(database):
-    with database.reading() as session:
+def test_sqlite_keeps_a_log_waits_and_holds_references(file_database):
+    with file_database.reading() as session:
         pragma = {
             name: session.connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
@@ -60,7 +60,7 @@ def test_database_of_another_version_is_refused(tmp_path):
         session.connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     database.close()
     with pytest.raises(ConfigurationError, match="revision 0001"):
-        reopened(tmp_path)
+        reopened(database)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuch://x", "sqlite:////no/such/folder/x.sqlite"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from store.homes import ANN, NOON, learner, new_document, record, reopened, result
+from store.homes import ANN, NOON, learner, new_document, record, reopened, result, url_of
 from vc_issuer.errors import ConfigurationError, InputError, NotFoundError, RuleError
 from vc_issuer.model.credential import SecuredCredential
 from vc_issuer.model.offering import Answer
@@ -49,7 +49,8 @@ def test_records_come_back_as_they_were_handed_in(database):
     assert [item.id for item in found] == list(difference.added)
 
 
-def test_nothing_personal_lies_readable_on_disk(database, tmp_path):
+def test_nothing_personal_lies_readable_on_disk(file_database, tmp_path):
+    database = file_database
     stored(database, [record(1)])
     database.settle()
     content = on_disk(tmp_path)
@@ -168,7 +169,8 @@ def test_erasure_makes_everything_about_the_person_unreadable(database, tmp_path
         erase_learner(session, "s0000001", deed=ANN)
 
 
-def test_a_shredded_key_is_gone_from_the_file(database, tmp_path):
+def test_a_shredded_key_is_gone_from_the_file(file_database, tmp_path):
+    database = file_database
     issue_one(database)
     with database.reading() as session:
         wrapped = session.connection.execute(text("SELECT data_key FROM learners")).scalar()
@@ -180,9 +182,9 @@ def test_a_shredded_key_is_gone_from_the_file(database, tmp_path):
     assert wrapped not in on_disk(tmp_path)
 
 
-def test_a_foreign_home_key_opens_nothing(database, tmp_path):
+def test_a_foreign_home_key_opens_nothing(database):
     batch_id, _ = stored(database, [record(1)])
-    foreign = open_database(f"sqlite:///{tmp_path}/home.sqlite", vault=Vault(bytes(32), bytes), random_bytes=bytes)
+    foreign = open_database(url_of(database), vault=Vault(bytes(32), bytes), random_bytes=bytes)
     with foreign.reading() as session, pytest.raises(ConfigurationError, match="storage key"):
         load_records(session, batch_id)
 
@@ -201,7 +203,7 @@ def test_one_record_twice_in_one_import_is_refused(database):
         stored(database, [record(1), record(1)])
 
 
-def test_reopened_home_reads_what_it_held(database, tmp_path):
+def test_reopened_home_reads_what_it_held(database):
     batch_id, _ = stored(database, [record(1)])
-    with reopened(tmp_path).reading() as session:
+    with reopened(database).reading() as session:
         assert load_records(session, batch_id)[0].learner == learner(1)

@@ -48,13 +48,13 @@ def test_slots_are_random_and_never_given_twice(database):
     assert {slot.slot.list_url for slot in slots} == {f"{BASE_URL}/status/1"}
 
 
-def test_two_parallel_batches_share_no_index(database, tmp_path):
+def test_two_parallel_batches_share_no_index(database):
     ids = [batch_with(database, record(number))[0] for number in (1, 2)]
     found = {}
 
     def reserve(batch_id, seed):
         # The same seed: both draw the same numbers, and only the database keeps them apart.
-        own = reopened(tmp_path, seed)
+        own = reopened(database, seed)
         for _ in range(5):
             with own.writing() as session:
                 found.setdefault(batch_id, []).extend(reserve_slots(session, batch_id, 100, base_url=BASE_URL))

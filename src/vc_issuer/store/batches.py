@@ -64,7 +64,7 @@ def create_batch(session: Session, title: str, *, deed: Deed, source_name: str =
 
 def get_batch(session: Session, batch_id: str) -> Batch:
     """Return a batch; inside a writing transaction nobody else changes it meanwhile. Raises NotFoundError."""
-    row = session.connection.execute(select(batches).where(batches.c.id == batch_id).with_for_update()).first()
+    row = session.connection.execute(select(batches).where(batches.c.id == batch_id)).first()
     if row is None:
         raise NotFoundError(f"there is no batch {batch_id!r}.", remedy="List them with: vc-issuer batch list")
     return _batch(row)

@@ -1,8 +1,9 @@
-"""Open a home's database and hand out transactions: readers never wait, one writer at a time (SQLite) or row locks.
+"""Open a home's database and hand out transactions: readers never wait, writers take turns.
 
 SQLite runs in WAL mode with full synchronisation: a commit that said yes survives a power cut, because a
 revocation that was served or a signature that was delivered must not be forgotten. `BEGIN IMMEDIATE` makes a
-writer wait at its beginning, never fail in its middle.
+writer wait at its beginning, never fail in its middle. On PostgreSQL an advisory lock does the same, for whatever
+decides from what it reads; chunks of a batch, each with rows of its own, are stored beside it by many workers.
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -25,6 +26,7 @@ from vc_issuer.store.vault import RandomBytes, Vault
 
 BUSY_TIMEOUT_MS = 30_000  # A chunk of 500 documents commits in well under a second; thirty are for a slow disk.
 _WRITES = "vc_issuer_writes"
+_TURN = 0x7663_6973  # the advisory lock of a database's writers; "vcis"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -53,15 +55,34 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Give a transaction that commits when the block ends and rolls back when it raises."""
+        """Give a transaction that commits when the block ends, rolls back if it raises, and has no other beside it."""
         with self._transaction(writes=True) as session:
+            if self.takes_many_writers:
+                session.connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
             yield session
 
     @contextmanager
+    def writing_beside_others(self) -> Iterator[Session]:
+        """Give a transaction for rows that belong to the caller alone, such as those of a chunk; others may write too.
+
+        On SQLite it takes its turn like every other.
+        """
+        with self._transaction(writes=True) as session:
+            yield session
+
+    @property
+    def takes_many_writers(self) -> bool:
+        """Tell whether several processes may write at once."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Session]:
+        options: dict[str, Any] = {_WRITES: writes}
+        if self.takes_many_writers and not writes:
+            options["isolation_level"] = "REPEATABLE READ"  # one state from the first statement to the last
         try:
             with self.engine.connect() as plain:
-                connection = plain.execution_options(**{_WRITES: writes})
+                connection = plain.execution_options(**options)
                 with connection.begin():
                     yield Session(connection=connection, vault=self.vault, random_bytes=self.random_bytes)
         except OperationalError as error:
@@ -121,7 +142,7 @@ def migration_config(connection: Connection | None = None) -> Config:
 
 def _engine(url: str) -> Engine:
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise ConfigurationError(
             f"the database URL can't be used: {error}.", remedy="Correct `database` in settings.toml."

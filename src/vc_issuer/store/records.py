@@ -67,8 +67,9 @@ def batch_holding(session: Session, rows: Iterable[LearningRecord]) -> HoldingBa
         select(records.c.batch_id, records.c.offering_key, records.c.run, batches.c.state)
         .join(batches, batches.c.id == records.c.batch_id)
         .where(records.c.offering_key.in_({key for key, _ in runs}))
+        .group_by(records.c.batch_id, records.c.offering_key, records.c.run)
+        .group_by(batches.c.state, batches.c.created_at, batches.c.id)
         .order_by(batches.c.created_at.desc(), batches.c.id.desc())
-        .distinct()
     )
     found = [
         HoldingBatch(batch_id=row.batch_id, state=BatchState(row.state))
