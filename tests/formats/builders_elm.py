@@ -7,15 +7,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from vc_issuer.model.credential import Envelope, StatusSlot
+from vc_issuer.model.grading import Distribution, GradeCategory, GradingScheme
 from vc_issuer.model.offering import (
     Assessment,
     AssessmentType,
     Component,
-    Distribution,
     Form,
     FormType,
-    GradeCategory,
-    GradingScheme,
     LearningOutcome,
     Level,
     Mode,

@@ -330,3 +330,22 @@ def test_good_row_says_that_its_sibling_was_refused():
     problem = only(reading, "record-incomplete")
     assert (problem.row, problem.severity) == (2, Severity.WARNING)
     assert "rij 3" in problem.message.best("nl")
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "wanted"),
+    [
+        ("", set(), ()),
+        ("https://work.example/p/3f9a", set(), ("https://work.example/p/3f9a",)),
+        ("https://a.example/1 https://a.example/2", set(), ("https://a.example/1", "https://a.example/2")),
+        ("work.example/p", {"evidence-link"}, None),
+        ("https://work.example/dhondt-zoe", {"evidence-personal"}, None),
+        ("https://work.example/0240101", {"evidence-personal"}, None),
+        (" ".join(f"https://a.example/{n}" for n in range(6)), {"evidence-many"}, None),
+    ],
+)
+def test_evidence_is_links_that_name_nobody(cell, found, wanted):
+    text = csv_text(row(bewijsstuk=cell), headings=(*HEADINGS, "bewijsstuk"))
+    reading = read_text(text)
+    assert codes(reading) == found
+    assert [record.results[0].evidence for record in reading.records] == ([wanted] if wanted is not None else [])

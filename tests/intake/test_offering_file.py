@@ -112,6 +112,39 @@ def test_what_is_written_is_read_exactly():
             "[[components]]\ncode = 'A'\ntitle = {en = 'A'}\nform = 'outside'\nects = 3\ncontract_types = ['free']",
             "components[1].contract_types: 'free' is not known",
         ),
+        (
+            "[[components]]\ncode = 'A'\nform = 'outside'\nassessed_by = {homepage = 'http://f.example'}",
+            "components[1].assessed_by.homepage: write an https address",
+        ),
+        (
+            "[grading]\nkey = 'x'\ntitle = {en = 'X'}\ndescription = {en = 'X'}\nminimum = 5\nmaximum = 1",
+            "grading.maximum: it is not above the minimum",
+        ),
+        ("[grading]\nkey = 'x'\ntitle = {en = 'X'}\ndescription = {en = 'X'}", "grading.pass_mark: a scale with marks"),
+        (
+            "[grading]\nkey = 'x'\ntitle = {en = 'X'}\ndescription = {en = 'X'}\nminimum = 0\nmaximum = 9\npass_mark = 10",
+            "grading.pass_mark: it lies outside",
+        ),
+        ("[grading]\nkey = 'x'\nstep = 0\ndescription = {en = 'X'}", "grading.step: a step is more than 0"),
+        ("[grading]\nkey = 'x'\nvalues = ['2', '1']", "grading.values: they go from the worst"),
+        ("[grading]\nkey = 'x'\nvalues = ['1', '1.0']", "grading.values: the same mark"),
+        ("[grading]\nkey = 'x'\nvalues = ['A', 'B']", "grading.values: every value is a number"),
+        (
+            "[[runs]]\nkey = 'r'\n[[runs.distributions]]\ncomponent = 'Z'\nreference_group = {en = 'G'}",
+            "runs[1].distributions[1].component: 'Z' is no component",
+        ),
+        (
+            "[[runs]]\nkey = 'r'\n[[runs.distributions]]\ncomponent = 'Z'\ncategories = [{label = '7', count = 4}]",
+            "runs[1].distributions[1].categories[1].count: fewer than 5 marks",
+        ),
+        ("[mandate]\nissuer = 'xyz'\nstatement = {en = 'S'}", "mandate.issuer: 'xyz' is not known"),
+        ("[mandate]\nissuer = 'uzb'\nstatement = {en = 'S'}", "mandate.issuer: it is an awarding body itself"),
+        ("[mandate]\nissuer = 'usl'", "mandate.statement: this field is needed"),
+        ("stackable_into_url = 'postgraduaat'", "stackable_into_url: write an https address"),
+        (
+            "[[quality]]\nname = {en = 'Q'}\nscope = 'external'\naccreditation_id = 'https://data.deqar.eu/1'",
+            "quality[1].accreditation_id: write the IRI of the EU's database",
+        ),
         ("[[outcomes]]\nesco = 'https://data.example/1'", "outcomes[1].title: this field is needed"),
         ("[[assessments]]\ntitle = {en = 'A'}", "assessments[1].type: this field is needed"),
         ("[[assessments]]\ntype = 'quiz'\ntitle = {en = 'A'}\ncovers = ['1']", "assessments[1].covers: "),
@@ -135,11 +168,86 @@ def test_a_problem_is_named_at_its_path(line, expected):
         ('awarding_bodies = ["xyz"]', "awarding_bodies[1]: 'xyz' is not known; known are hkr"),
         ("awarding_bodies = [3]", "awarding_bodies[1]: write the key of an institution"),
         ('awarding_bodies = [{name = {en = "X"}, city = "Y"}]', "awarding_bodies[1]: city: not known here"),
+        ('awarding_bodies = [{name = {en = "X"}, homepage = "x"}]', "awarding_bodies[1]: homepage: write an https"),
     ],
 )
 def test_awarding_bodies_that_can_not_be_read(bodies, expected):
     text = MINIMAL.replace('awarding_bodies = ["uzb"]', bodies)
     assert [each for each in problems(text) if each.startswith(expected)]
+
+
+FULL = (
+    MINIMAL.replace('["uzb"]', '["uzb", {name = {ar = "معهد الأطلس"}, country = "MA", registration = "MA-0001"}]')
+    + """
+grading = "be-20"
+mark_on_certificate = true
+stackable_into_url = "https://www.uzb.example/postgraduate"
+mandate = {issuer = "usl", statement = {en = "By decision of both boards."}, given_on = 2024-01-10}
+
+[[quality]]
+name = {en = "Review"}
+scope = "external"
+eqar = true
+positive = true
+accreditation_id = "http://data.europa.eu/snb/data/accreditation/00000000-0000-4000-8000-000000000000"
+
+[[components]]
+code = "A"
+title = {en = "A"}
+form = "outside"
+ects = 3
+assessed_by = {name = {en = "Faculty"}, country = "BE", homepage = "https://faculty.example/"}
+
+[[components]]
+code = "B"
+title = {en = "B"}
+form = "outside"
+ects = 3
+grading = "pass-fail"
+
+[[runs]]
+key = "1"
+starts_on = 2025-01-01
+ends_on = 2025-02-01
+awarded_on = 2025-02-02
+languages = ["nl"]
+
+[[runs]]
+key = "2"
+starts_on = 2026-01-01
+ends_on = 2026-02-01
+awarded_on = 2026-02-02
+languages = ["nl"]
+grading = "de-5"
+distributions = [{component = "A", reference_group = {en = "2024"}, categories = [{label = "1.0-4.0", count = 50}]}]
+"""
+)
+
+
+def test_grading_mandate_bodies_and_decisions_are_read():
+    offering = read(FULL)
+    assert [c.grading.key for c in offering.components] == ["be-20", "pass-fail"]
+    assert offering.components[0].assessed_by.homepage == "https://faculty.example/"
+    assert offering.awarding_bodies[1].registration == "MA-0001"
+    assert offering.mandate.issuer == "usl"
+    assert offering.mark_on_certificate
+    (label,) = offering.quality
+    assert (label.eqar, label.positive) == (True, True)
+    assert label.decision_id.endswith("/00000000-0000-4000-8000-000000000000")
+
+
+def test_a_run_brings_its_own_scale_and_reference_group():
+    offering = read(FULL)
+    first, second = (offering.delivered(run) for run in offering.runs)
+    assert first == offering
+    assert [c.grading.key for c in second.components] == ["de-5", "de-5"]
+    assert [c.distribution.size if c.distribution else 0 for c in second.components] == [50, 0]
+
+
+def test_a_joint_award_needs_a_country_and_a_legal_identifier_of_each_body():
+    text = FULL.replace(', registration = "MA-0001"', "")
+    assert "R-PARTNER" in {f.rule for f in check_offering(read(text))}
+    assert "R-PARTNER" not in {f.rule for f in check_offering(read(FULL))}
 
 
 def test_all_problems_come_at_once():

@@ -3,13 +3,15 @@
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from vc_issuer.intake.headings import MAX_COMPARED_CHARACTERS, fold_heading
 from vc_issuer.intake.problems import Fault, Reading
 from vc_issuer.intake.tabular import cell_text
 from vc_issuer.intake.workbook import Cell
-from vc_issuer.model.offering import Component, GradingScheme
+from vc_issuer.model.grading import GradingScheme, plain
+from vc_issuer.model.offering import Component
 from vc_issuer.model.record import EnrolmentRoute, ResultStatus
 
 MAX_ATTEMPT = 9
@@ -49,7 +51,7 @@ LANGUAGE_WORDS: dict[str, tuple[str, ...]] = {
     "el": ("grieks", "greek"),
 }
 
-_MARK = re.compile(r"([+-]?[0-9]{1,8}(?:[.,][0-9]{1,8})?)(?:\s*/\s*([0-9]{1,4}))?", re.ASCII)
+_MARK = re.compile(r"([+-]?[0-9]{1,8}(?:[.,][0-9]{1,8})?)(?:\s*/\s*([0-9]{1,4}))?(?:\s*([^\W\d][^\d]{0,30}))?")
 _CREDITS = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,4})?", re.ASCII)
 _ATTEMPT = re.compile(
     r"(?:kans |poging |attempt |chance )?([1-9])(?:e|ste|de|st|nd|rd|th)?"
@@ -59,6 +61,14 @@ _ORDINALS = {"eerste": 1, "first": 1, "tweede": 2, "second": 2, "derde": 3, "thi
 _STATUSES = {fold_heading(word): status for status, words in STATUS_WORDS.items() for word in words}
 _ROUTES = {fold_heading(word): route for route, words in ROUTE_WORDS.items() for word in words}
 _LANGUAGES = {fold_heading(word): code for code, words in LANGUAGE_WORDS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A mark as it was written, on its own scale; with `honours` where the scale knows them."""
+
+    value: Decimal
+    honours: bool = False
 
 
 def known_statuses() -> str:
@@ -87,10 +97,10 @@ def read_status(cell: Cell) -> Reading[ResultStatus]:
     return Reading(status) if status else Reading(None, (Fault.of("status-unknown", known=known_statuses()),))
 
 
-def read_mark(cell: Cell, component: Component) -> Reading[Decimal | ResultStatus]:
+def read_mark(cell: Cell, component: Component) -> Reading[Mark | ResultStatus]:
     """Read a mark on the component's own scale, or a word that stands where a mark would.
 
-    Accepts a decimal comma or point, U+2212 as a minus, and the scale's maximum behind a slash.
+    Accepts a decimal comma or point, U+2212 as a minus, the scale's maximum behind a slash, and the scale's honours.
     """
     text = cell_text(cell).strip().replace("\u2212", "-")
     if not text:
@@ -100,20 +110,37 @@ def read_mark(cell: Cell, component: Component) -> Reading[Decimal | ResultStatu
     matched = _MARK.fullmatch(text)
     if matched is None:
         return Reading(None, (Fault.of("mark-unreadable", known=known_statuses()),))
-    mark = Decimal(matched[1].replace(",", "."))
-    fault = _check_mark(mark, matched[2], component)
-    return Reading(None, (fault,)) if fault else Reading(_canonical(mark))
-
-
-def _check_mark(mark: Decimal, out_of: str | None, component: Component) -> Fault | None:
     scheme = component.grading
     if scheme is None or not scheme.numeric:
-        return Fault.of("mark-not-numeric", component=component.code)
+        return Reading(None, (Fault.of("mark-not-numeric", component=component.code),))
+    mark = Mark(value=_canonical(Decimal(matched[1].replace(",", "."))), honours=bool(matched[3]))
+    fault = _check_mark(mark.value, matched[2], component, scheme)
+    if fault is None and mark.honours:
+        fault = _check_honours(mark.value, matched[3], component, scheme)
+    return Reading(None, (fault,)) if fault else Reading(mark)
+
+
+def _check_honours(mark: Decimal, word: str, component: Component, scheme: GradingScheme) -> Fault | None:
+    """Refuse honours that the scale doesn't know, or that stand behind any mark but the best."""
+    known = scheme.honours.casefold()
+    last = known.split()[-1] if known else ""
+    if not known or word.strip().casefold() not in {known, last, last[0], f"con {last}", "cum laude"}:
+        return Fault.of("mark-unreadable", known=known_statuses())
+    if mark != scheme.best:
+        return Fault.of("mark-honours", component=component.code, best=plain(scheme.best or mark), word=scheme.honours)
+    return None
+
+
+def _check_mark(mark: Decimal, out_of: str | None, component: Component, scheme: GradingScheme) -> Fault | None:
     low, high = scheme.minimum, scheme.maximum
     if out_of is not None and (high is None or Decimal(out_of) != high):
-        return Fault.of("mark-out-of", component=component.code, high=plain(high), given=out_of)
+        return Fault.of("mark-out-of", component=component.code, high=_plain(high), given=out_of)
     if (low is not None and mark < low) or (high is not None and mark > high):
-        return Fault.of("mark-range", component=component.code, low=plain(low), high=plain(high))
+        return Fault.of("mark-range", component=component.code, low=_plain(low), high=_plain(high))
+    if scheme.values:
+        known = ", ".join(scheme.values)
+        is_known = any(Decimal(value) == mark for value in scheme.values)
+        return None if is_known else Fault.of("mark-value", component=component.code, known=known)
     if scheme.step and (mark - (low or 0)) % scheme.step:
         return Fault.of("mark-step", component=component.code, step=plain(scheme.step))
     return None
@@ -129,7 +156,7 @@ def decide_status(mark: Decimal | None, status: ResultStatus | None, component: 
     if scheme is None or scheme.pass_mark is None:
         known = Fault.of("result-missing", known=known_statuses())
         return Reading(status) if status else Reading(None, (known,))
-    passing = _passes(mark, scheme)
+    passing = scheme.passes(mark)
     if status is None:
         return Reading(ResultStatus.PASSED if passing else ResultStatus.FAILED)
     if passing is not (status is ResultStatus.PASSED):
@@ -143,14 +170,11 @@ def _without_mark(status: ResultStatus | None, component: Component) -> Reading[
         return Reading(None, (Fault.of("result-missing", known=known_statuses()),))
     scheme = component.grading
     if status is ResultStatus.PASSED and scheme is not None and scheme.numeric:
-        fault = Fault.of("mark-needed", component=component.code, low=plain(scheme.minimum), high=plain(scheme.maximum))
+        fault = Fault.of(
+            "mark-needed", component=component.code, low=_plain(scheme.minimum), high=_plain(scheme.maximum)
+        )
         return Reading(None, (fault,))
     return Reading(status)
-
-
-def _passes(mark: Decimal, scheme: GradingScheme) -> bool:
-    limit = scheme.pass_mark if scheme.pass_mark is not None else mark
-    return mark >= limit if scheme.higher_is_better else mark <= limit
 
 
 def read_route(cell: Cell) -> Reading[EnrolmentRoute]:
@@ -196,9 +220,8 @@ def check_ects(cell: Cell, component: Component) -> Fault | None:
     return None
 
 
-def plain(number: Decimal | None) -> str:
-    """Write a number without exponent or trailing zeros."""
-    return "" if number is None else format(_canonical(number), "f")
+def _plain(number: Decimal | None) -> str:
+    return "" if number is None else plain(number)
 
 
 def _canonical(number: Decimal) -> Decimal:

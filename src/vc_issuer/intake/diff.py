@@ -145,12 +145,13 @@ def _texts(line: _Line) -> dict[str, str]:
         "birth date": learner.birth_date,
         "version": record.offering.version,
         "language": record.language,
-        "mark": None if result.mark is None else format(result.mark, "f"),
+        "mark": None if result.mark is None else f"{result.mark:f}{'+' if result.honours else ''}",
         "status": result.status.value,
         "enrolment route": result.route.value if result.route else None,
         "attempt": result.attempt,
         "assessed on": result.assessed_on,
         "credited earlier on": result.credited_earlier_on,
+        "evidence": " ".join(result.evidence),
     }
     return {name: "" if value is None else str(value) for name, value in values.items()}
 

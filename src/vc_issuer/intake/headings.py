@@ -27,6 +27,7 @@ class Field(Enum):
     CREDITED_EARLIER_ON = ("eerder behaald op", "credited earlier on")
     LANGUAGE = ("taal", "language")
     ECTS = ("studiepunten", "ects")
+    EVIDENCE = ("bewijsstuk", "evidence")
 
     @property
     def nl(self) -> str:
@@ -92,6 +93,7 @@ _SYNONYMS: dict[Field, tuple[str, ...]] = {
         "group language",
     ),
     Field.ECTS: ("studiepunt", "sp", "stp", "credits", "ects credits", "ects points"),
+    Field.EVIDENCE: ("bewijsstukken", "link naar werk", "portfolio", "evidence url", "evidence link", "link to work"),
 }
 
 _UNREAD: dict[Unread, tuple[str, ...]] = {

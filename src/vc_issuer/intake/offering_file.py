@@ -5,11 +5,14 @@ What is left out is a gap that the rules report; what is there and can't be read
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from vc_issuer.errors import InputError
+from vc_issuer.intake.gradings import read_grading
+from vc_issuer.intake.links import is_link
 from vc_issuer.intake.offering_parts import (
     Institutions,
     read_answer,
@@ -17,14 +20,15 @@ from vc_issuer.intake.offering_parts import (
     read_body,
     read_component,
     read_level,
+    read_mandate,
     read_outcomes,
     read_partner,
     read_quality,
     read_run,
 )
 from vc_issuer.intake.toml_table import Problems, TomlTable
-from vc_issuer.model.offering import FormType, Mode, Offering, Stackability
-from vc_issuer.model.parties import Organisation
+from vc_issuer.model.offering import Component, FormType, Mode, Offering, Run, Stackability
+from vc_issuer.model.parties import Mandate, Organisation
 from vc_issuer.model.text import LocalizedText
 
 MAX_BYTES = 1024 * 1024  # the largest in the examples has 12 kB
@@ -65,16 +69,23 @@ def _parse(content: bytes, filename: str) -> dict[str, Any]:
 
 def _offering(table: TomlTable, base_url: str, known: Institutions) -> Offering:
     code, version = table.word("code", required=True), table.word("version", required=True)
+    runs = table.tables("runs", read_run)
     title = table.text("title", required=True) or LocalizedText.of(nl=code or "?")
+    grading = read_grading(table)
+    components = tuple(
+        replace(each, grading=each.grading or grading) for each in table.tables("components", read_component)
+    )
+    _check_groups(table, components, runs)
+    bodies = _bodies(table, known)
     return Offering(
         code=code,
         version=version,
         iri=f"{base_url}/achievements/{quote(code, safe='')}/{quote(version, safe='')}",
         profile=_profile(table),
         title=title,
-        awarding_bodies=_bodies(table, known),
+        awarding_bodies=bodies,
         form_type=table.choice("form_type", FormType),
-        components=table.tables("components", read_component),
+        components=components,
         ects=table.number("ects"),
         languages=_languages(table),
         description=table.text("description"),
@@ -97,11 +108,40 @@ def _offering(table: TomlTable, base_url: str, known: Institutions) -> Offering:
         catalogue_url=table.word("catalogue_url"),
         catalogue_sha256=table.word("catalogue_sha256"),
         workload_text=table.word("workload_text"),
-        runs=table.tables("runs", read_run),
+        runs=runs,
         answers=table.tables("answers", read_answer),
         valid_months=table.whole("valid_months"),
         valid_reason=table.text("valid_reason"),
+        mandate=_mandate(table, known, bodies),
+        mark_on_certificate=table.flag("mark_on_certificate", default=False),
+        stackable_into_url=_link(table, "stackable_into_url"),
     )
+
+
+def _check_groups(table: TomlTable, components: tuple[Component, ...], runs: tuple[Run, ...]) -> None:
+    codes = {component.code for component in components}
+    for number, run in enumerate(runs, start=1):
+        for place, (code, _) in enumerate(run.distributions, start=1):
+            if code not in codes:
+                path = f"runs[{number}].distributions[{place}].component"
+                table.complain(path, f"{code!r} is no component of this offering.")
+
+
+def _mandate(table: TomlTable, known: Institutions, bodies: tuple[Organisation, ...]) -> Mandate | None:
+    mandate = table.table("mandate", read_mandate)
+    if mandate is not None and mandate.issuer and mandate.issuer not in known.by_key:
+        names = ", ".join(sorted(known.by_key))
+        table.complain("mandate.issuer", f"{mandate.issuer!r} is not known; known are {names}.")
+    if mandate is not None and mandate.issuer in {body.key for body in bodies}:
+        table.complain("mandate.issuer", "it is an awarding body itself, and needs no mandate.")
+    return mandate
+
+
+def _link(table: TomlTable, key: str) -> str:
+    given = table.word(key)
+    if given and not is_link(given):
+        table.complain(key, "write an https address.")
+    return given
 
 
 def _profile(table: TomlTable) -> str:

@@ -6,16 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from vc_issuer.intake.gradings import read_distribution, read_grading
+from vc_issuer.intake.links import is_link
 from vc_issuer.intake.toml_table import TomlTable
+from vc_issuer.model.grading import Distribution
 from vc_issuer.model.offering import (
     Answer,
     Assessment,
     AssessmentType,
     Component,
-    Distribution,
     Form,
-    GradeCategory,
-    GradingScheme,
     LearningOutcome,
     Level,
     QualityLabel,
@@ -23,31 +23,17 @@ from vc_issuer.model.offering import (
     Run,
     Supervision,
 )
-from vc_issuer.model.parties import Address, Organisation, Partner
+from vc_issuer.model.parties import Address, Assessor, Mandate, Organisation, Partner
 from vc_issuer.model.record import EnrolmentRoute
 from vc_issuer.model.text import LocalizedText, normalise_text
 
 _T = LocalizedText.of
+_BODY_WORDS = (
+    *("country", "locality", "region", "eidas", "registration", "vat"),
+    *("abbreviation", "schac", "erasmus", "did", "homepage"),
+)
+_QDR = "http://data.europa.eu/snb/data/accreditation/"  # where the EU's database names accreditations
 _NEVER = date(1, 1, 1)  # stands where a date is missing, beside the problem that says so
-
-GRADINGS: Mapping[str, GradingScheme] = {
-    "be-20": GradingScheme(
-        key="be-20",
-        title=_T(nl="Schaal 0-20", en="Scale 0-20"),
-        description=_T(
-            nl="Vlaamse schaal van 0 tot 20, geslaagd vanaf 10.", en="Flemish scale from 0 to 20, passed from 10."
-        ),
-        minimum=Decimal(0),
-        maximum=Decimal(20),
-        pass_mark=Decimal(10),
-    ),
-    "pass-fail": GradingScheme(
-        key="pass-fail",
-        title=_T(nl="Geslaagd of niet", en="Pass or fail"),
-        description=_T(nl="Geslaagd of niet geslaagd, zonder cijfer.", en="Passed or not passed, without a mark."),
-        numeric=False,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +52,21 @@ def read_body(table: TomlTable, path: str, item: Any, known: Institutions) -> Or
     if not isinstance(item, dict) or not isinstance(item.get("name"), dict) or not item["name"]:
         table.complain(path, 'write the key of an institution, such as "uzb", or {name = {nl = "…"}}.')
         return None
-    unknown = sorted(set(item) - {"name", "country", "locality", "eidas"})
+    unknown = sorted(set(item) - {"name", *_BODY_WORDS})
     if unknown:
-        table.complain(path, f"{', '.join(unknown)}: not known here; known are name, country, locality, eidas.")
-    words = {key: normalise_text(str(item.get(key, ""))) for key in ("country", "locality", "eidas")}
+        table.complain(path, f"{', '.join(unknown)}: not known here; known are name, {', '.join(_BODY_WORDS)}.")
+    words = {key: normalise_text(str(item.get(key, ""))) for key in _BODY_WORDS}
+    homepage = words["homepage"]
+    if homepage and not is_link(homepage):
+        table.complain(path, "homepage: write an https address.")
+        homepage = ""
     return Organisation(
         key=f"unregistered:{next(iter(item['name'].values()))}",
         legal_name=_T({language: normalise_text(str(text)) for language, text in item["name"].items()}),
-        abbreviation="",
-        address=Address(country=words["country"], locality=words["locality"]),
-        eidas=words["eidas"],
+        abbreviation=words["abbreviation"],
+        address=Address(country=words["country"], locality=words["locality"], region=words["region"]),
+        homepage=homepage,
+        **{key: words[key] for key in ("eidas", "registration", "vat", "schac", "erasmus", "did")},
     )
 
 
@@ -98,14 +89,15 @@ def read_component(table: TomlTable) -> Component:
         level=table.table("level", read_level),
         programme=table.text("programme"),
         description=table.text("description"),
-        grading=_grading(table),
+        grading=read_grading(table),
         hours=table.whole("hours"),
         required=table.flag("required", default=True),
         quality=table.tables("quality", read_quality),
         tuition=table.word("tuition"),
         contract_types=_contracts(table),
-        distribution=table.table("distribution", _distribution),
+        distribution=table.table("distribution", read_distribution),
         catalogue_url=table.word("catalogue_url"),
+        assessed_by=table.table("assessed_by", _assessor),
     )
 
 
@@ -165,6 +157,9 @@ def read_quality(table: TomlTable) -> QualityLabel:
         decided_on=table.day("decided_on"),
         valid_until=table.day("valid_until"),
         programme=table.flag("programme", default=False),
+        eqar=table.flag("eqar", default=False),
+        accreditation_id=_accreditation_id(table),
+        positive=table.flag("positive", default=False) if table.take("positive") is not None else None,
     )
 
 
@@ -193,6 +188,21 @@ def read_run(table: TomlTable) -> Run:
         languages=languages or ("nl",),
         campus=table.word("campus"),
         period=table.word("period"),
+        grading=read_grading(table),
+        distributions=table.tables("distributions", _distribution_of),
+    )
+
+
+def read_mandate(table: TomlTable) -> Mandate:
+    """Read by which mandate an institution issues what others award."""
+    url = table.word("url")
+    if url and not is_link(url):
+        table.complain("url", "write an https address.")
+    return Mandate(
+        issuer=table.word("issuer", required=True),
+        statement=table.text("statement", required=True) or _T(nl="?"),
+        given_on=table.day("given_on"),
+        url=url,
     )
 
 
@@ -208,6 +218,28 @@ def read_answer(table: TomlTable) -> Answer:
     )
 
 
+def _assessor(table: TomlTable) -> Assessor:
+    homepage = table.word("homepage", required=True)
+    if homepage and not is_link(homepage):
+        table.complain("homepage", "write an https address; it names the assessor in an Open Badge.")
+    return Assessor(
+        name=table.text("name", required=True) or _T(nl="?"),
+        country=table.word("country", required=True),
+        homepage=homepage,
+    )
+
+
+def _accreditation_id(table: TomlTable) -> str:
+    given = table.word("accreditation_id")
+    if given and not given.startswith(_QDR):
+        table.complain("accreditation_id", f"write the IRI of the EU's database, which begins with {_QDR}.")
+    return given
+
+
+def _distribution_of(table: TomlTable) -> tuple[str, Distribution]:
+    return table.word("component", required=True), read_distribution(table)
+
+
 def _contracts(table: TomlTable) -> tuple[str, ...]:
     given = table.words("contract_types")
     known = {route.value for route in EnrolmentRoute}
@@ -215,41 +247,3 @@ def _contracts(table: TomlTable) -> tuple[str, ...]:
         if contract not in known:
             table.complain("contract_types", f"{contract!r} is not known; known are {', '.join(sorted(known))}.")
     return given
-
-
-def _grading(table: TomlTable) -> GradingScheme | None:
-    value = table.take("grading")
-    if isinstance(value, str):
-        if value not in GRADINGS:
-            table.complain("grading", f"{value!r} is not known; known are {', '.join(GRADINGS)}, or give a table.")
-        return GRADINGS.get(value)
-    return table.table("grading", _grading_table)
-
-
-def _grading_table(table: TomlTable) -> GradingScheme:
-    key = table.word("key", required=True)
-    step = table.number("step")
-    return GradingScheme(
-        key=key,
-        title=table.text("title", required=True) or _T(nl=key or "?"),
-        description=table.text("description", required=True) or _T(nl=key or "?"),
-        numeric=table.flag("numeric", default=True),
-        minimum=table.number("minimum"),
-        maximum=table.number("maximum"),
-        pass_mark=table.number("pass_mark"),
-        step=step if step is not None else Decimal(1),
-        higher_is_better=table.flag("higher_is_better", default=True),
-    )
-
-
-def _distribution(table: TomlTable) -> Distribution:
-    def category(entry: TomlTable) -> GradeCategory:
-        count = entry.whole("count")
-        if count is None or count < 0:
-            entry.complain("count", "a count of marks is needed, 0 or more.")
-        return GradeCategory(label=entry.word("label", required=True), count=count or 0)
-
-    return Distribution(
-        reference_group=table.text("reference_group", required=True) or _T(nl="?"),
-        categories=table.tables("categories", category),
-    )

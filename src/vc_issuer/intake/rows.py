@@ -1,12 +1,12 @@
 """Reading one row of a cohort: who, in which run, with what result; every problem of the row at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 
 from vc_issuer.intake.cells import (
+    Mark,
     check_ects,
     decide_status,
     nearest,
@@ -18,6 +18,7 @@ from vc_issuer.intake.cells import (
 )
 from vc_issuer.intake.columns import Columns
 from vc_issuer.intake.dates import DayOrder, PartialDate, check_birth, prove_order, read_date
+from vc_issuer.intake.evidence import read_evidence
 from vc_issuer.intake.formulas import formula_fault
 from vc_issuer.intake.headings import Field
 from vc_issuer.intake.names import control_fault, is_no_given_name, join_name, read_name
@@ -118,7 +119,9 @@ class _RowReader:
         if learner and run and learner.birth_date:
             self._take(Field.BIRTH_DATE, _faults(check_birth(learner.birth_date, run.starts_on)))
         language = self._take(Field.LANGUAGE, read_language(self._cell(Field.LANGUAGE), run.languages)) if run else None
-        result = self._result(offering, run)
+        result = self._result(offering.delivered(run) if offering and run else offering, run)
+        if result and learner:
+            result = replace(result, evidence=self._evidence(learner))
         whole = None
         if learner and offering and run and language is not None and result and not self._has_errors():
             whole = ResultRow(
@@ -298,13 +301,14 @@ class _RowReader:
         if component is None:
             return None
         self._take(Field.ECTS, _faults(check_ects(self._cell(Field.ECTS), component)))
-        mark, status = self._outcome(component)
+        written, status = self._outcome(component)
         if status is None or attempt is None:
             return None
         return ComponentResult(
             component=component.code,
             status=status,
-            mark=mark,
+            mark=written.value if written else None,
+            honours=bool(written and written.honours),
             route=route,
             attempt=attempt,
             assessed_on=assessed_on,
@@ -329,19 +333,23 @@ class _RowReader:
         self._take(known, reading)
         return reading.value
 
-    def _outcome(self, component: Component) -> tuple[Decimal | None, ResultStatus | None]:
+    def _evidence(self, learner: Learner) -> tuple[str, ...]:
+        raw = self._cell(Field.EVIDENCE)
+        return self._take(Field.EVIDENCE, read_evidence(raw, learner)) or ()
+
+    def _outcome(self, component: Component) -> tuple[Mark | None, ResultStatus | None]:
         before = len(self._problems)
         written = self._take(Field.MARK, read_mark(self._cell(Field.MARK), component))
         said = self._take(Field.STATUS, read_status(self._cell(Field.STATUS)))
         if len(self._problems) > before or self._blocked & {Field.MARK, Field.STATUS}:
             return None, None
-        mark = written if isinstance(written, Decimal) else None
+        mark = written if isinstance(written, Mark) else None
         word = written if isinstance(written, ResultStatus) else None
         at = Field.MARK if Field.MARK in self._context.columns.positions else Field.STATUS
         if word and said and word is not said:
             self._report(at, Fault("status-differs"))
             return None, None
-        return mark, self._take(at, decide_status(mark, word or said, component))
+        return mark, self._take(at, decide_status(mark.value if mark else None, word or said, component))
 
 
 def _faults(fault: Fault | None) -> Reading[str]:

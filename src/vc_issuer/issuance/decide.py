@@ -68,7 +68,7 @@ def decide(
     run = offering.run(stored.run)
     if run is None:
         return nothing.with_finding(_missing("run", "De uitvoering", "The run"))
-    if profile.issuer.key not in {body.key for body in offering.awarding_bodies}:
+    if profile.issuer.key not in _who_may_issue(offering):
         return nothing.with_finding(_foreign_offering(offering.profile))
     record = LearningRecord(
         learner=stored.learner,
@@ -87,6 +87,13 @@ def decide(
     if issued.date() < run.awarded_on:
         return decided.with_finding(_issued_too_early(run.key))
     return decided
+
+
+def _who_may_issue(offering: Offering) -> frozenset[str]:
+    """Name the institutions that may issue: whoever has the mandate, else the awarding bodies."""
+    if offering.mandate is not None:
+        return frozenset({offering.mandate.issuer})
+    return frozenset(body.key for body in offering.awarding_bodies)
 
 
 def _issued_too_early(run: str) -> Finding:

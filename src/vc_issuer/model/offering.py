@@ -1,11 +1,12 @@
 """The offering: one catalogue version of a micro-credential, its components and its runs (domain 1.1 to 1.7)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from vc_issuer.model.parties import Organisation, Partner
+from vc_issuer.model.grading import Distribution, GradingScheme
+from vc_issuer.model.parties import Assessor, Mandate, Organisation, Partner
 from vc_issuer.model.text import LocalizedText
 
 
@@ -103,7 +104,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityLabel:
-    """A quality-assurance statement (D4). External ones name the agency and its decision."""
+    """A quality-assurance statement (D4). External ones name the agency and its decision.
+
+    `accreditation_id` is the IRI under which the EU's database of accreditations (QDR) holds the decision: naming one
+    claims the Accredited profile. `positive` is None where the source doesn't say how the decision fell.
+    """
 
     name: LocalizedText
     scope: QualityScope
@@ -114,37 +119,16 @@ class QualityLabel:
     decided_on: date | None = None
     valid_until: date | None = None
     programme: bool = False  # a decision on a programme; else on the institution
+    eqar: bool = False  # the agency is registered in EQAR
+    accreditation_id: str = ""
+    positive: bool | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GradingScheme:
-    """A grading scale. `numeric` ones have bounds and a pass mark, all as Decimals; `step` the unit of a mark."""
-
-    key: str
-    title: LocalizedText
-    description: LocalizedText
-    numeric: bool = True
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    pass_mark: Decimal | None = None
-    step: Decimal = Decimal(1)
-    higher_is_better: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GradeCategory:
-    """One bar of the reference group's distribution of passing marks."""
-
-    label: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """The marks of a reference group (ECTS Users' Guide): who they were and how they scored."""
-
-    reference_group: LocalizedText
-    categories: tuple[GradeCategory, ...]
+    @property
+    def decision_id(self) -> str:
+        """Return the IRI of an external decision, in the EU's database or else at the agency; empty without one."""
+        if self.scope is not QualityScope.EXTERNAL:
+            return ""
+        return self.accreditation_id or self.decision_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +152,16 @@ class Component:
     contract_types: tuple[str, ...] = ()
     distribution: Distribution | None = None
     catalogue_url: str = ""
+    assessed_by: Assessor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One delivery: dates, campus, and the groups' languages (ISO 639-1) of teaching and assessment."""
+    """One delivery: dates, campus, and the groups' languages (ISO 639-1) of teaching and assessment.
+
+    `grading` replaces the scale of every component in this delivery; `distributions` holds, by component code, how
+    its reference group scored.
+    """
 
     key: str
     academic_year: str
@@ -183,6 +172,8 @@ class Run:
     languages: tuple[str, ...]
     campus: str = ""
     period: str = ""
+    grading: GradingScheme | None = None
+    distributions: tuple[tuple[str, Distribution], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +194,8 @@ class Offering:
 
     `iri` is language-neutral and carries code and version (decision 1.8). `ects` and `level` are what the
     file states; what the rules derive stands in their report. `languages` are those of the documents, the
-    authoritative one first. A None or empty field is a gap that the Annex I gate reports.
+    authoritative one first. A None or empty field is a gap that the Annex I gate reports. With a `mandate` somebody
+    else than the awarding bodies issues. `mark_on_certificate` lets a certificate state the mark of its one component.
     """
 
     code: str
@@ -240,6 +232,22 @@ class Offering:
     answers: tuple[Answer, ...] = ()
     valid_months: int | None = None
     valid_reason: LocalizedText | None = None
+    mandate: Mandate | None = None
+    mark_on_certificate: bool = False
+    stackable_into_url: str = ""
+
+    def delivered(self, run: Run) -> "Offering":
+        """Return this offering as one run delivers it: with the run's grading scale and reference groups."""
+        groups = dict(run.distributions)
+        components = tuple(
+            replace(
+                component,
+                grading=run.grading or component.grading,
+                distribution=groups.get(component.code, component.distribution),
+            )
+            for component in self.components
+        )
+        return replace(self, components=components)
 
     def component(self, code: str) -> Component | None:
         """Return the component with this code, or None."""

@@ -47,6 +47,25 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assessor:
+    """Who assessed on behalf of the awarding body: a faculty, a partner. `homepage` is its https address and its id."""
+
+    name: LocalizedText
+    country: str
+    homepage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """By which mandate `issuer`, the key of an institution, issues what others award."""
+
+    issuer: str
+    statement: LocalizedText
+    given_on: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
     """A person as the register knows them. Personal fields never appear in a `repr`.
 

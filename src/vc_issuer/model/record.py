@@ -5,13 +5,12 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from vc_issuer.model.grading import Distribution, GradingScheme
 from vc_issuer.model.offering import (
     Assessment,
     Component,
-    Distribution,
     Form,
     FormType,
-    GradingScheme,
     LearningOutcome,
     Level,
     Mode,
@@ -20,7 +19,7 @@ from vc_issuer.model.offering import (
     Run,
     Stackability,
 )
-from vc_issuer.model.parties import Learner, Organisation, Partner
+from vc_issuer.model.parties import Assessor, Learner, Mandate, Organisation, Partner
 from vc_issuer.model.text import LocalizedText
 
 
@@ -46,7 +45,10 @@ class EnrolmentRoute(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentResult:
-    """One learner's latest result for one component. `mark` only where the scale is numeric."""
+    """One learner's latest result for one component. `mark` only where the scale is numeric.
+
+    `evidence` holds https links to the learner's work, which name nobody.
+    """
 
     component: str
     status: ResultStatus
@@ -55,6 +57,8 @@ class ComponentResult:
     attempt: int = 1
     assessed_on: date | None = None
     credited_earlier_on: date | None = None
+    honours: bool = field(default=False, repr=False)
+    evidence: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +139,18 @@ class Specification:
     grading: GradingScheme | None = None
     distribution: Distribution | None = None
     catalogue_url: str = ""
+    stackable_into_url: str = ""
+    assessed_by: Assessor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDue:
     """One document that a record gives, with every fact that any format prints.
 
-    `mark` is set on credit certificates with a numeric scale only; `credits_earned` + `credits_recognised`
-    = the specification's ECTS. `language` is the language of instruction and assessment (ISO 639-1).
-    `languages` are the document's, the authoritative one first. `offering_iri` names the offering that a
+    `mark` is set with a numeric scale only, on a credit certificate, or on a certificate whose offering asks for it;
+    `credits_earned` + `credits_recognised` = the specification's ECTS. `language` is the language of instruction and
+    assessment (ISO 639-1). `languages` are the document's, the authoritative one first. `hashed_identities` names the
+    OB3 identity types that stand there as a salted hash. `offering_iri` names the offering that a
     credit certificate's course unit belongs to. `statements` are sentences the rules demand in print.
     """
 
@@ -168,6 +175,10 @@ class DocumentDue:
     credit_certificates: int = 0
     statements: tuple[LocalizedText, ...] = ()
     valid_until: date | None = None
+    honours: bool = field(default=False, repr=False)
+    evidence: tuple[str, ...] = field(default=(), repr=False)
+    mandate: Mandate | None = None
+    hashed_identities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

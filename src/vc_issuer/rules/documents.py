@@ -17,6 +17,7 @@ from vc_issuer.model.offering import (
     QualityLabel,
     QualityScope,
 )
+from vc_issuer.model.parties import Assessor
 from vc_issuer.model.record import (
     ComponentResult,
     DocumentDue,
@@ -43,10 +44,13 @@ class Achieved:
 def documents_due(record: LearningRecord, achieved: Achieved, profile: Profile) -> tuple[DocumentDue, ...]:
     """Return the certificate, if everything required is achieved, then one credit certificate a course unit.
 
-    The offering must have passed its rules: a level, a mode and ECTS are there.
+    The offering must have passed its rules: a level, a mode and ECTS are there. The run's own scale and reference
+    groups stand in for the offering's.
     """
+    record = replace(record, offering=record.offering.delivered(record.run))
     documents = [_certificate(record, achieved, profile)] if achieved.complete else []
-    documents += [_credit_certificate(record, unit, result, profile) for unit, result in achieved.credited]
+    units = {component.code: component for component in record.offering.components}
+    documents += [_credit_certificate(record, units[unit.code], result, profile) for unit, result in achieved.credited]
     return tuple(documents)
 
 
@@ -81,7 +85,9 @@ def whole_specification(offering: Offering, profile: Profile) -> Specification:
         prerequisites=offering.prerequisites,
         stackability=offering.stackability,
         stackable_into=offering.stackable_into,
+        stackable_into_url=offering.stackable_into_url,
         catalogue_url=offering.catalogue_url,
+        assessed_by=_one_assessor(offering),
     )
 
 
@@ -109,6 +115,7 @@ def unit_specification(offering: Offering, component: Component, profile: Profil
         grading=component.grading,
         distribution=component.distribution,
         catalogue_url=component.catalogue_url or offering.catalogue_url,
+        assessed_by=component.assessed_by,
     )
 
 
@@ -128,8 +135,16 @@ def form_type_of(offering: Offering) -> FormType | None:
 def _certificate(record: LearningRecord, achieved: Achieved, profile: Profile) -> DocumentDue:
     routes = {result.route for result in record.results}
     count = len(achieved.credited)
+    specification = whole_specification(record.offering, profile)
+    marked = _marked(record)
+    if marked is not None:
+        component, _ = marked
+        specification = replace(specification, grading=component.grading, distribution=component.distribution)
     return replace(
-        _due(record, DocumentKind.CERTIFICATE, whole_specification(record.offering, profile)),
+        _due(record, DocumentKind.CERTIFICATE, specification),
+        mark=marked[1].mark if marked else None,
+        honours=marked[1].honours if marked else False,
+        evidence=tuple(dict.fromkeys(link for result in record.results for link in result.evidence)),
         credits_earned=_sum(achieved.earned),
         credits_recognised=_sum(achieved.recognised),
         route=routes.pop() if len(routes) == 1 else None,
@@ -151,6 +166,8 @@ def _credit_certificate(
         _due(record, DocumentKind.CREDIT_CERTIFICATE, unit_specification(record.offering, component, profile)),
         credits_earned=component.ects,
         mark=result.mark if numeric else None,
+        honours=result.honours and numeric,
+        evidence=result.evidence,
         route=_route_told(record.offering, result),
         statements=credit_statements(),
     )
@@ -172,7 +189,26 @@ def _due(record: LearningRecord, kind: DocumentKind, specification: Specificatio
         language=record.language or record.run.languages[0],
         languages=offering.languages,
         credits_earned=specification.ects,
+        mandate=offering.mandate,
     )
+
+
+def _marked(record: LearningRecord) -> tuple[Component, ComponentResult] | None:
+    """Return the one component and its mark, if the offering's certificate states it (ADR 10)."""
+    required = [component for component in record.offering.components if component.required]
+    if not record.offering.mark_on_certificate or len(required) != 1:
+        return None
+    component = required[0]
+    result = next((each for each in record.results if each.component == component.code), None)
+    if result is None or result.mark is None or component.grading is None or not component.grading.numeric:
+        return None
+    return component, result
+
+
+def _one_assessor(offering: Offering) -> Assessor | None:
+    """Return who assessed the whole: somebody only if the same assessed every component."""
+    assessors = {component.assessed_by for component in offering.components}
+    return assessors.pop() if len(assessors) == 1 else None
 
 
 def _route_told(offering: Offering, result: ComponentResult) -> EnrolmentRoute | None:

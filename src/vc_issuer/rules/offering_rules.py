@@ -200,6 +200,11 @@ def _people_and_dates(offering: Offering, findings: Findings) -> None:
     for partner in offering.partners:
         if not partner.role or not partner.country:
             findings.add("R-PARTNER", offering.code, name=partner.name)
+    if len(offering.awarding_bodies) > 1:
+        # A joint award names each body with its country and a legal identifier (D5): both formats bind to it.
+        for body in offering.awarding_bodies:
+            if not body.address.country or not (body.eidas or body.registration):
+                findings.add("R-PARTNER", offering.code, name=body.legal_name)
     for run in offering.runs:
         if not run.starts_on <= run.ends_on or run.awarded_on < run.assessed_on:
             findings.add("R-DATE", run.key, run=run.key, assessed=run.assessed_on, awarded=run.awarded_on)

@@ -315,6 +315,8 @@ def _result_json(result: ComponentResult) -> dict[str, Any]:
         "attempt": result.attempt,
         "assessed_on": result.assessed_on.isoformat() if result.assessed_on else None,
         "credited_earlier_on": result.credited_earlier_on.isoformat() if result.credited_earlier_on else None,
+        "honours": result.honours,
+        "evidence": list(result.evidence),
     }
 
 
@@ -330,4 +332,7 @@ def _result(values: Mapping[str, Any]) -> ComponentResult:
         attempt=values["attempt"],
         assessed_on=day("assessed_on"),
         credited_earlier_on=day("credited_earlier_on"),
+        # Records that were stored before there were honours and evidence have neither.
+        honours=values.get("honours", False),
+        evidence=tuple(values.get("evidence", ())),
     )

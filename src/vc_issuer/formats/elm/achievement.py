@@ -7,7 +7,8 @@ from vc_issuer.formats.elm import wording
 from vc_issuer.formats.elm.nodes import Node, NodeFactory, midnight, plain
 from vc_issuer.formats.elm.qualification import build_qualification
 from vc_issuer.model.credential import Envelope, JsonValue
-from vc_issuer.model.offering import Assessment, Distribution, GradingScheme, Mode
+from vc_issuer.model.grading import Distribution, GradingScheme
+from vc_issuer.model.offering import Assessment, Mode
 from vc_issuer.model.record import DocumentDue
 from vc_issuer.model.text import LocalizedText
 

@@ -13,7 +13,7 @@ from vc_issuer.formats.ob3 import wording
 from vc_issuer.formats.ob3.alignments import alignments
 from vc_issuer.formats.ob3.numbers import number, plain
 from vc_issuer.model.credential import Document, Envelope, JsonValue, StatusSlot
-from vc_issuer.model.offering import GradingScheme
+from vc_issuer.model.grading import GradingScheme
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.record import DocumentDue, DocumentKind
 
