@@ -10,7 +10,10 @@ from scenario import CREDENTIAL_KEY, DID, NOON, NOW, STATUS_KEY, SUITE, make_sea
 
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.model.report import CheckId, Outcome, Verdict
+from vc_issuer.securing.cryptosuites import cryptosuite
+from vc_issuer.securing.data_integrity import add_proof
 from vc_issuer.securing.jades import seal_prepared
+from vc_issuer.securing.proof_terms import ProofOptions
 from vc_issuer.verification.answer import exit_code, reports_as_json
 
 
@@ -252,3 +255,45 @@ def test_report_reads_as_the_interface_says(world):
     assert report["issuer"]["id"] == DID
     assert set(report["checks"][0]) == {"n", "id", "outcome", "clause", "message"}
     assert report["checked_at"] == "2026-11-24T12:00:00Z"
+
+
+def with_second_proof(world, **changes):
+    """Return the badge with two proofs of its issuer, the second of them changed."""
+    both = add_proof(json.loads(world.ob3), cryptosuite("eddsa-jcs-2022"), CREDENTIAL_KEY, ProofOptions(created=NOON))
+    both["proof"][1] |= changes
+    return json.dumps(both).encode()
+
+
+def test_a_set_of_two_good_proofs_is_current(world):
+    report = world.verify(with_second_proof(world))
+    assert report.verdict is Verdict.CURRENT
+    [line] = [check.message for check in report.checks if check.check is CheckId.PROOF]
+    assert line == "2 proof(s) hold: eddsa-rdfc-2022, eddsa-jcs-2022"
+
+
+def test_one_bad_proof_of_a_known_suite_spoils_the_set(world):
+    report = world.verify(with_second_proof(world, created="2026-07-06T12:00:01Z"))
+    assert report.verdict is Verdict.NOT_GENUINE
+    assert outcome(report, CheckId.PROOF) == {Outcome.FAILED}
+
+
+@pytest.mark.parametrize("change", [{"cryptosuite": "bbs-2023"}, {"verificationMethod": "did:web:mill.example#key"}])
+def test_a_second_proof_that_can_not_be_checked_neither_helps_nor_harms(world, change):
+    report = world.verify(with_second_proof(world, **change))
+    assert report.verdict is Verdict.CURRENT
+    [line] = [check.message for check in report.checks if check.check is CheckId.PROOF]
+    assert line == "1 proof(s) hold: eddsa-rdfc-2022; 1 more could not be checked"
+
+
+def test_only_proofs_that_can_not_be_checked_leave_the_issuer_unknown(world):
+    document = json.loads(world.ob3)
+    document["proof"][0]["cryptosuite"] = "bbs-2023"
+    assert world.verify(json.dumps(document).encode()).verdict is Verdict.UNKNOWN_ISSUER
+
+
+def test_a_proof_that_has_run_out_is_expired_not_forged(world):
+    options = ProofOptions(created=NOON, expires=NOON + timedelta(days=1))
+    document = add_proof(world.twin.ob3["en"], cryptosuite("eddsa-rdfc-2022"), CREDENTIAL_KEY, options)
+    content = json.dumps(document).encode()
+    assert world.verify(content, now=NOON + timedelta(hours=1)).verdict is Verdict.CURRENT
+    assert world.verify(content, now=NOON + timedelta(days=2)).verdict is Verdict.EXPIRED

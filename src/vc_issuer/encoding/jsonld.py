@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from pyld import jsonld
+from pyld.canon import URDNA2015
+from pyld.nquads import parse_nquads
 
 from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
 from vc_issuer.errors import UnsafeDocumentError
@@ -59,6 +61,18 @@ def to_nquads(expanded: list[Any], *, contexts: ContextStore | None = None) -> s
     except jsonld.JsonLdError as error:
         raise _translated(error) from error
     return quads
+
+
+def canonical_labels(nquads: str) -> dict[str, str]:
+    """Return the canonical label of every blank node of a dataset, both without `_:`.
+
+    This is URDNA2015, which differs from RDFC-1.0 in how rare characters are escaped: the caller compares what the
+    labels give with the canonical form.
+    """
+    algorithm = URDNA2015()
+    algorithm.main(parse_nquads(nquads), {"format": "application/n-quads"})
+    issued: dict[str, str] = algorithm.canonical_issuer.existing
+    return {label.removeprefix("_:"): canonical.removeprefix("_:") for label, canonical in issued.items()}
 
 
 def losses(node: Any) -> Iterator[str]:

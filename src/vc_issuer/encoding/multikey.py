@@ -75,22 +75,29 @@ def base64url_decode(text: str) -> bytes:
 
 def encode_multikey(key: PublicKey) -> str:
     """Return a public key as a Multikey: `z`, then base58btc of the multicodec prefix and the raw key."""
+    return "z" + base58_encode(encode_multikey_bytes(key))
+
+
+def encode_multikey_bytes(key: PublicKey) -> bytes:
+    """Return the bytes of a Multikey: the multicodec prefix and the raw key. Raises InvalidError for an RSA key."""
     prefix = _PREFIXES.get(key.algorithm)
     if prefix is None:
         raise InvalidError(f"a Multikey can't hold a {key.algorithm.value} key", clause="CID 1.0 section 2.2.2")
     loaded = load_der_public_key(key.der)
     if isinstance(loaded, ec.EllipticCurvePublicKey):
-        raw = loaded.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    else:
-        raw = loaded.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return "z" + base58_encode(prefix + raw)
+        return prefix + loaded.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    return prefix + loaded.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def decode_multikey(text: str) -> PublicKey:
     """Return the public key that a Multikey holds. Raises InvalidError: header, prefix, point, or a small-order key."""
     if not text.startswith("z"):
         raise InvalidError("a Multikey begins with z (base58btc)", clause="CID 1.0 section 2.2.2")
-    content = base58_decode(text[1:])
+    return decode_multikey_bytes(base58_decode(text[1:]))
+
+
+def decode_multikey_bytes(content: bytes) -> PublicKey:
+    """Return the public key that the bytes of a Multikey hold. Raises InvalidError."""
     algorithm = next((known for known, prefix in _PREFIXES.items() if content.startswith(prefix)), None)
     if algorithm is None:
         raise InvalidError("the Multikey holds a key of an unknown type", clause="CID 1.0 section 2.2.2")

@@ -1,7 +1,8 @@
 """Data Integrity cryptosuites as rows of data: how to transform, how to hash, which keys sign.
 
 VC-DI-EdDSA 1.0 and VC-DI-ECDSA 1.0 (W3C Recommendations 2025-05-15). With P-384, SHA-384 is also the hash inside
-RDFC-1.0 (VC-DI-ECDSA section 3.2.3).
+RDFC-1.0 (VC-DI-ECDSA section 3.2.3). Ed25519Signature2020 is the eddsa-rdfc-2022 of before there were cryptosuites: its
+proof type is its name. It is verified, never issued.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,9 +13,11 @@ from vc_issuer.encoding.contexts import ContextStore
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.encoding.rdfc import canonicalize_rdfc
 from vc_issuer.errors import InconclusiveError, InvalidError
-from vc_issuer.model.credential import Document
+from vc_issuer.model.credential import Document, JsonValue
 from vc_issuer.model.keys import KeyAlgorithm
 
+DATA_INTEGRITY = "DataIntegrityProof"
+ECDSA_SD = "ecdsa-sd-2023"
 Canonicalize: TypeAlias = Callable[[Document, str, ContextStore | None, bool], bytes]
 
 
@@ -30,13 +33,15 @@ def _jcs(document: Document, _hash_name: str, _contexts: ContextStore | None, _g
 class Cryptosuite:
     """A row: the suite's name, its transformation, and the hash that goes with each key it takes.
 
-    `own_context` is true where the proof configuration carries `@context` itself (the JCS suites).
+    `own_context` is true where the proof configuration carries `@context` itself (the JCS suites). `proof_type` is the
+    suite's own where it is older than DataIntegrityProof, and such a suite signs nothing new.
     """
 
     name: str
     canonicalize: Canonicalize
     hashes: Mapping[KeyAlgorithm, str]
-    own_context: bool
+    own_context: bool = False
+    proof_type: str = DATA_INTEGRITY
 
 
 CRYPTOSUITES: Mapping[str, Cryptosuite] = {
@@ -46,7 +51,6 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = {
             name="eddsa-rdfc-2022",
             canonicalize=_rdfc,
             hashes={KeyAlgorithm.ED25519: "sha256"},
-            own_context=False,
         ),
         Cryptosuite(
             name="eddsa-jcs-2022",
@@ -58,7 +62,6 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = {
             name="ecdsa-rdfc-2019",
             canonicalize=_rdfc,
             hashes={KeyAlgorithm.P256: "sha256", KeyAlgorithm.P384: "sha384"},
-            own_context=False,
         ),
         Cryptosuite(
             name="ecdsa-jcs-2019",
@@ -66,8 +69,43 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = {
             hashes={KeyAlgorithm.P256: "sha256", KeyAlgorithm.P384: "sha384"},
             own_context=True,
         ),
+        # Only the proof configuration is hashed the common way: securing.ecdsa_sd does the rest.
+        Cryptosuite(
+            name=ECDSA_SD,
+            canonicalize=_rdfc,
+            hashes={KeyAlgorithm.P256: "sha256"},
+        ),
     )
 }
+LEGACY_SUITES: Mapping[str, Cryptosuite] = {
+    suite.name: suite
+    for suite in (
+        Cryptosuite(
+            name="Ed25519Signature2020",
+            canonicalize=_rdfc,
+            hashes={KeyAlgorithm.ED25519: "sha256"},
+            proof_type="Ed25519Signature2020",
+        ),
+    )
+}
+
+
+def suite_of(proof: Mapping[str, JsonValue]) -> Cryptosuite:
+    """Return the suite that a proof names. Raises InvalidError for a malformed one, InconclusiveError if unknown."""
+    proof_type = proof.get("type")
+    if not isinstance(proof_type, str) or not proof_type:
+        raise InvalidError("the proof has no type", clause="VC Data Integrity 1.0 section 2.1")
+    if proof_type in LEGACY_SUITES:
+        return LEGACY_SUITES[proof_type]
+    if proof_type != DATA_INTEGRITY:
+        raise InconclusiveError(
+            f"the proof type {proof_type[:60]!r} is not known here",
+            remedy=f"Known are {DATA_INTEGRITY} and {', '.join(LEGACY_SUITES)}.",
+            clause="VC Data Integrity 1.0 section 2.1",
+        )
+    if not isinstance(proof.get("cryptosuite"), str):
+        raise InvalidError("the proof names no cryptosuite", clause="VC Data Integrity 1.0 section 3.1")
+    return cryptosuite(proof["cryptosuite"])
 
 
 def cryptosuite(name: object) -> Cryptosuite:

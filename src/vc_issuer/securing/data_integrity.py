@@ -1,14 +1,14 @@
 """Data Integrity proofs (W3C Recommendation 2025-05-15): add one, and verify every one of a set or chain.
 
 hashData = H(canonical proof configuration) || H(canonical document): the proof first. A proof is over the document
-without any proof; in a chain, over the document with the proofs that it refers to.
+without any proof; in a chain, over the document with the proofs that it refers to. A proof counts only if those it
+refers to count.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from vc_issuer.encoding.contexts import ContextStore
@@ -18,25 +18,25 @@ from vc_issuer.errors import InvalidError, UnsafeDocumentError, VcIssuerError
 from vc_issuer.model.credential import Document, SecuredCredential, Verified
 from vc_issuer.model.keys import SigningKey, VerificationMethod
 from vc_issuer.securing.base import ResolveKey
-from vc_issuer.securing.cryptosuites import Cryptosuite, cryptosuite, hash_for
+from vc_issuer.securing.cryptosuites import DATA_INTEGRITY, ECDSA_SD, Cryptosuite, hash_for, suite_of
+from vc_issuer.securing.ecdsa_sd import verify_derived
+from vc_issuer.securing.proof_terms import ProofDemands, ProofOptions, ProofTimes, check_terms
 from vc_issuer.securing.signatures import verify_signature
 
 MEDIA_TYPE = "application/vc+ld+json"
-TYPE = "DataIntegrityProof"
 MAX_PROOFS = 8  # a set of two is common, a chain of three is not
 LIMITS = JsonLimits(size=256 * 1024, depth=32, nodes=2_000)  # decisions 7.6
-# Dates are compared as they are written, never read and written again.
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\Z")
 _DI = "VC Data Integrity 1.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofResult:
-    """What became of one proof: verified, or the error that says why not."""
+    """What became of one proof: verified, or the error that says why not. `expires` is what it says of itself."""
 
     method_id: str
     verified: Verified | None
     error: VcIssuerError | None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class DataIntegrity:
             document = parse_strict(content, limits=LIMITS)
         except VcIssuerError:
             return False
-        return any(proof.get("cryptosuite") == self.name for proof in proofs_of(document))
+        return any(self.name in (proof.get("cryptosuite"), proof.get("type")) for proof in proofs_of(document))
 
     def secure(self, document: Document, key: SigningKey, created: datetime) -> SecuredCredential:
         """Add a proof for assertions as a list of one, and write the document compactly in its own order."""
@@ -79,28 +79,53 @@ class DataIntegrity:
         return verified
 
 
-def format_time(moment: datetime) -> str:
-    """Write a time as proofs carry it: UTC, to the second, with Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def create_proof(
     document: Document, suite: Cryptosuite, key: SigningKey, created: datetime, *, contexts: ContextStore | None = None
 ) -> dict[str, Any]:
     """Return a proof for assertions over `document`, which has none. Raises UnsafeDocumentError, SignerError."""
-    if "proof" in document:
-        raise UnsafeDocumentError("the document has a proof already")
+    return create_proof_with(document, suite, key, ProofOptions(created=created), contexts=contexts)
+
+
+def create_proof_with(
+    document: Document, suite: Cryptosuite, key: SigningKey, options: ProofOptions, *, contexts: ContextStore | None
+) -> dict[str, Any]:
+    """Return a proof with these options. `document` has no proof, or in a chain those that `options.previous` names.
+
+    Raises UnsafeDocumentError, SignerError.
+    """
+    if suite.proof_type != DATA_INTEGRITY or suite.name == ECDSA_SD:
+        raise UnsafeDocumentError(f"{suite.name} is not made here")
+    if {proof.get("id") for proof in proofs_of(document)} != set(options.previous):
+        raise UnsafeDocumentError("the document has a proof already, or not those that a chain builds on")
+    members = options.members()
     config: dict[str, Any] = {
-        "type": TYPE,
-        "created": format_time(created),
+        "type": DATA_INTEGRITY,
+        **{name: members.pop(name) for name in ("id", "created") if name in members},
         "verificationMethod": key.method.id,
         "cryptosuite": suite.name,
-        "proofPurpose": "assertionMethod",
+        **members,
     }
     if suite.own_context and "@context" in document:
         config = {"@context": document["@context"], **config}
     hashed = hash_data(document, config, suite, key.method, contexts=contexts)
     return {**config, "proofValue": "z" + base58_encode(key.signer.sign(hashed))}
+
+
+def add_proof(
+    document: Document,
+    suite: Cryptosuite,
+    key: SigningKey,
+    options: ProofOptions,
+    *,
+    contexts: ContextStore | None = None,
+) -> dict[str, Any]:
+    """Return `document` with one more proof: of its set, or of its chain where `options.previous` names others."""
+    proofs = proofs_of(document)
+    base = {name: value for name, value in document.items() if name != "proof"}
+    by_id = {proof.get("id"): proof for proof in proofs}
+    previous = [by_id[name] for name in options.previous if name in by_id]
+    signed = {**base, "proof": previous} if previous else base
+    return {**base, "proof": [*proofs, create_proof_with(signed, suite, key, options, contexts=contexts)]}
 
 
 def hash_data(
@@ -130,8 +155,7 @@ def verify_proofs(
     document: Document,
     resolve_key: ResolveKey,
     *,
-    purpose: str = "assertionMethod",
-    now: datetime | None = None,
+    demands: ProofDemands | None = None,
     contexts: ContextStore | None = None,
     guarded: bool = False,
 ) -> list[ProofResult]:
@@ -142,67 +166,77 @@ def verify_proofs(
         raise InvalidError("the document has no proof, or one that is no object", clause=f"{_DI} section 4.4")
     if len(proofs) > MAX_PROOFS:
         raise InvalidError(f"the document has more than {MAX_PROOFS} proofs", clause="threat T29")
+    ids = [proof["id"] for proof in proofs if isinstance(proof.get("id"), str)]
+    if len(set(ids)) != len(ids):
+        raise InvalidError("two proofs have the same id", clause=f"{_DI} section 4.5")
     unsecured = {name: value for name, value in document.items() if name != "proof"}
-    setting = _Setting(unsecured, proofs, resolve_key, purpose, now, contexts, guarded)
-    return [_result(proof, setting) for proof in proofs]
+    work = _Work(unsecured, proofs, resolve_key, demands or ProofDemands(), contexts, guarded)
+    return [work.result(position) for position in range(len(proofs))]
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
-    """What every proof of one document is verified against."""
+class _Work:
+    """The proofs of one document, each verified once however many others refer to it."""
 
     document: Document
     proofs: list[dict[str, Any]]
     resolve_key: ResolveKey
-    purpose: str
-    now: datetime | None
+    demands: ProofDemands
     contexts: ContextStore | None
     guarded: bool
+    done: dict[int, ProofResult] = field(default_factory=dict)
 
+    def result(self, position: int, behind: tuple[int, ...] = ()) -> ProofResult:
+        """Return what becomes of the proof at `position`; `behind` are those that led to it."""
+        if position in behind:
+            circle = InvalidError("the proofs refer to each other in a circle", clause=f"{_DI} section 4.5")
+            return ProofResult(method_id="", verified=None, error=circle)
+        if position not in self.done:
+            self.done[position] = self._verified(self.proofs[position], (*behind, position))
+        return self.done[position]
 
-def _result(proof: dict[str, Any], setting: _Setting) -> ProofResult:
-    method_id = str(proof.get("verificationMethod", ""))
-    try:
-        return ProofResult(method_id=method_id, verified=_verify_proof(proof, setting), error=None)
-    except VcIssuerError as error:
-        return ProofResult(method_id=method_id, verified=None, error=error)
+    def _verified(self, proof: dict[str, Any], behind: tuple[int, ...]) -> ProofResult:
+        method_id = str(proof.get("verificationMethod", ""))
+        try:
+            suite = suite_of(proof)
+            times = check_terms(proof, self.demands)
+            verified = self._verify(proof, suite, times, self._signed_document(proof, behind))
+        except VcIssuerError as error:
+            return ProofResult(method_id=method_id, verified=None, error=error)
+        return ProofResult(method_id=method_id, verified=verified, error=None, expires=times.expires)
 
+    def _verify(self, proof: dict[str, Any], suite: Cryptosuite, times: ProofTimes, document: Document) -> Verified:
+        if suite.proof_type != DATA_INTEGRITY and times.created is None:
+            raise InvalidError(f"a proof of type {suite.proof_type} says when it was made", clause="VC-DI-EdDSA")
+        signature = b"" if suite.name == ECDSA_SD else _proof_value(proof)
+        method_id = proof.get("verificationMethod")
+        if not isinstance(method_id, str) or "#" not in method_id:
+            raise InvalidError("the proof names no verification method", clause="CID 1.0 section 3.3")
+        method = self.resolve_key(method_id)
+        hash_for(suite, method.public_key.algorithm)
+        if suite.own_context:
+            document = _under_proof_context(document, proof)
+        if suite.name == ECDSA_SD:
+            verify_derived(document, proof, method, contexts=self.contexts, guarded=self.guarded)
+        else:
+            config = {name: value for name, value in proof.items() if name != "proofValue"}
+            hashed = hash_data(document, config, suite, method, contexts=self.contexts, guarded=self.guarded)
+            verify_signature(method.public_key, signature, hashed)
+        return Verified(document=self.document, method=method, created=times.created, mechanism=suite.name)
 
-def _verify_proof(proof: dict[str, Any], setting: _Setting, behind: tuple[str, ...] = ()) -> Verified:
-    if proof.get("type") != TYPE:
-        raise InvalidError(f"a proof's type is {TYPE}", clause=f"{_DI} section 2.1")
-    suite = cryptosuite(proof.get("cryptosuite"))
-    if proof.get("proofPurpose") != setting.purpose:
-        raise InvalidError(f"the proof does not serve {setting.purpose}", clause=f"{_DI} section 4.4")
-    created = _moment(proof, "created")
-    expires = _moment(proof, "expires")
-    if expires and setting.now and expires <= setting.now:
-        raise InvalidError("the proof has expired", clause=f"{_DI} section 2.1")
-    signature = _proof_value(proof)
-    method_id = proof.get("verificationMethod")
-    if not isinstance(method_id, str) or "#" not in method_id:
-        raise InvalidError("the proof names no verification method", clause="CID 1.0 section 3.3")
-    method = setting.resolve_key(method_id)
-    config = {name: value for name, value in proof.items() if name != "proofValue"}
-    document = _with_previous(proof, setting, behind)
-    if suite.own_context:
-        document = _under_proof_context(document, proof)
-    hashed = hash_data(document, config, suite, method, contexts=setting.contexts, guarded=setting.guarded)
-    verify_signature(method.public_key, signature, hashed)
-    return Verified(document=setting.document, method=method, created=created, mechanism=suite.name)
-
-
-def _moment(proof: dict[str, Any], name: str) -> datetime | None:
-    value = proof.get(name)
-    if value is None and name not in proof:
-        return None
-    if not isinstance(value, str) or not _DATE_TIME.match(value):
-        raise InvalidError(f"the proof's {name} is no date and time", clause=f"{_DI} section 2.1")
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InvalidError(f"the proof's {name} is no date and time", clause=f"{_DI} section 2.1") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # a missing offset may be read as UTC
+    def _signed_document(self, proof: dict[str, Any], behind: tuple[int, ...]) -> Document:
+        named = proof.get("previousProof")
+        if named is None and "previousProof" not in proof:
+            return self.document
+        names = named if isinstance(named, list) else [named]
+        places = {other["id"]: place for place, other in enumerate(self.proofs) if isinstance(other.get("id"), str)}
+        if not names or any(not isinstance(name, str) or name not in places for name in names):
+            raise InvalidError("the proof refers to another that is not there", clause=f"{_DI} section 4.5")
+        for name in names:
+            error = self.result(places[name], behind).error
+            if error:
+                raise error
+        return {**self.document, "proof": [self.proofs[places[name]] for name in names]}
 
 
 def _proof_value(proof: dict[str, Any]) -> bytes:
@@ -210,24 +244,6 @@ def _proof_value(proof: dict[str, Any]) -> bytes:
     if not isinstance(value, str) or not value.startswith("z"):
         raise InvalidError("the proof's value is not multibase base58btc", clause="VC-DI-EdDSA section 3.2.1")
     return base58_decode(value[1:])
-
-
-def _with_previous(proof: dict[str, Any], setting: _Setting, behind: tuple[str, ...]) -> Document:
-    named = proof.get("previousProof")
-    if named is None:
-        return setting.document
-    names = named if isinstance(named, list) else [named]
-    by_id = {other.get("id"): other for other in setting.proofs if other.get("id")}
-    previous = [by_id[name] for name in names if isinstance(name, str) and name in by_id and by_id[name] is not proof]
-    if len(previous) != len(names):
-        raise InvalidError("the proof refers to another that is not there", clause=f"{_DI} section 4.5")
-    own_id = str(proof.get("id", ""))
-    if own_id in behind:
-        raise InvalidError("the proofs refer to each other in a circle", clause=f"{_DI} section 4.5")
-    for other in previous:
-        # A proof counts only if those it refers to count.
-        _verify_proof(other, setting, (*behind, own_id))
-    return {**setting.document, "proof": previous}
 
 
 def _under_proof_context(document: Document, proof: dict[str, Any]) -> Document:

@@ -13,7 +13,7 @@ from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
 from vc_issuer.verification.candidate import Candidate
 from vc_issuer.verification.examination import Examination
-from vc_issuer.verification.proofs import Guard, ProofLine, prove
+from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, proofs_in_words, prove
 from vc_issuer.verification.resolve import resolve_methods
 from vc_issuer.verification.status import StatusBook, entries_of
 from vc_issuer.verification.trust import TrustStore, check_key_life
@@ -85,18 +85,16 @@ class BadgeExamination:
         if wrong:
             raise wrong
         lines: list[ProofLine] = self._guard(prove, candidate.content, methods.found)
-        errors = [line.error for line in lines if line.error]
-        _raise_worst(errors)
-        names = ", ".join(line.mechanism for line in lines)
-        return lines, f"{len(lines)} proof(s) hold: {names}", "VC Data Integrity 1.0 section 4.4"
+        held = held_proofs(lines, self._now)
+        return held, proofs_in_words(lines, held), "VC Data Integrity 1.0 section 4.4"
 
     def _key(self, document: Document, lines: list[ProofLine] | None) -> tuple[None, str, str]:
         methods = resolve_methods(document, self._trust, KeyPurpose.CREDENTIAL)
-        _raise_worst(list(methods.errors))
-        for line in lines or []:
-            check_key_life(methods.found[line.method_id], line.created)
         if lines is None:
+            _raise_worst(list(methods.errors))
             raise InconclusiveError(NOT_PROVEN)
+        for line in lines:
+            check_key_life(methods.found[line.method_id], line.created)
         return None, "the key is listed for assertions, and was alive when the proof was made", "CID 1.0 section 3.3"
 
     def _status(self, document: Document, issuer: str, lines: list[ProofLine] | None) -> tuple[None, str, str]:

@@ -1,15 +1,19 @@
 """Check 4, proof, of Data Integrity: the part that canonicalises, made to run in a killable child (threat T29)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from vc_issuer.did import refuse_unknown_method
 from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
-from vc_issuer.errors import UnreadableError, VcIssuerError
+from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.model.keys import VerificationMethod
+from vc_issuer.model.report import Verdict
 from vc_issuer.securing.data_integrity import LIMITS, verify_proofs
+from vc_issuer.securing.proof_terms import ProofDemands
+from vc_issuer.verification.examination import FindingError
+from vc_issuer.verification.validity import SKEW
 
 Guard: TypeAlias = Callable[..., Any]
 """Call a top-level function with arguments somewhere safe, and return what it returns or raise what it raises."""
@@ -22,10 +26,16 @@ class ProofLine:
     method_id: str
     mechanism: str = ""
     created: datetime | None = None
+    expires: datetime | None = None
     error: VcIssuerError | None = None
 
 
-def prove(content: bytes, methods: Mapping[str, VerificationMethod], size: int = LIMITS.size) -> list[ProofLine]:
+def prove(
+    content: bytes,
+    methods: Mapping[str, VerificationMethod],
+    size: int = LIMITS.size,
+    demands: ProofDemands | None = None,
+) -> list[ProofLine]:
     """Verify every proof of a document's bytes under the methods given. Raises InvalidError, UnreadableError."""
     limits = JsonLimits(size=size, depth=LIMITS.depth, nodes=LIMITS.nodes)
     document = parse_strict(content, limits=limits)
@@ -42,10 +52,36 @@ def prove(content: bytes, methods: Mapping[str, VerificationMethod], size: int =
             method_id=result.method_id,
             mechanism=result.verified.mechanism if result.verified else "",
             created=result.verified.created if result.verified else None,
+            expires=result.expires,
             error=result.error,
         )
-        for result in verify_proofs(document, resolve, guarded=True)
+        for result in verify_proofs(document, resolve, demands=demands, guarded=True)
     ]
+
+
+def held_proofs(lines: Sequence[ProofLine], now: datetime) -> list[ProofLine]:
+    """Return the proofs that hold: at least one, and none of a known suite may be false (threat T32).
+
+    A proof of an unknown suite, or by a key that is not at hand, neither helps nor harms. Raises the error of a false
+    proof, or else InconclusiveError; FindingError if a proof has run out.
+    """
+    false = next((line.error for line in lines if line.error and not isinstance(line.error, InconclusiveError)), None)
+    if false:
+        raise false
+    held = [line for line in lines if line.error is None]
+    if not held:
+        raise next((line.error for line in lines if line.error), InvalidError("the document has no proof"))
+    if any(line.expires and line.expires < now - SKEW for line in held):
+        raise FindingError(Verdict.EXPIRED, "the proof has run out", clause="VC Data Integrity 1.0 section 2.1")
+    return held
+
+
+def proofs_in_words(lines: Sequence[ProofLine], held: Sequence[ProofLine]) -> str:
+    """Say which proofs hold, and how many could not be checked."""
+    names = ", ".join(line.mechanism for line in held)
+    unchecked = len(lines) - len(held)
+    beside = f"; {unchecked} more could not be checked" if unchecked else ""
+    return f"{len(held)} proof(s) hold: {names}{beside}"
 
 
 def directly(function: Callable[..., Any], *arguments: Any) -> Any:

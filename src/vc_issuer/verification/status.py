@@ -24,7 +24,7 @@ from vc_issuer.status_list import (
     state_list_url,
 )
 from vc_issuer.verification.examination import FindingError
-from vc_issuer.verification.proofs import Guard, prove
+from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, prove
 from vc_issuer.verification.resolve import resolve_methods
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.validity import check_period
@@ -111,22 +111,25 @@ class StatusBook:
             raise InconclusiveError("the status list is no JSON object", clause=CLAUSE)
         _as_inconclusive(lambda: check_period(document, now))
         if key not in self._bits:
-            self._bits[key] = _as_inconclusive(lambda: self._verified_bits(content, document, url, purpose, issuer))
+            lines = _as_inconclusive(lambda: self._proven(content, document, issuer))
+            _as_inconclusive(lambda: held_proofs(lines, now))
+            self._bits[key] = _as_inconclusive(lambda: self._bits_of(document, url, purpose, issuer))
         return self._bits[key]
 
-    def _verified_bits(self, content: bytes, document: dict[str, Any], url: str, purpose: str, issuer: str) -> bytes:
+    def _proven(self, content: bytes, document: dict[str, Any], issuer: str) -> list[ProofLine]:
         list_issuer = document.get("issuer")
         named = list_issuer.get("id") if isinstance(list_issuer, dict) else list_issuer
         if named != issuer:
             raise InvalidError("the status list comes from another issuer", clause="threat T25")
         methods = resolve_methods(document, self.trust, KeyPurpose.STATUS)
-        for line in self.guard(prove, content, methods.found, LIST_LIMITS.size):
-            if line.error:
-                raise line.error
         if methods.errors:
             raise methods.errors[0]
         if any(method.controller != issuer for method in methods.found.values()):
             raise InvalidError("the status list is signed by another than its issuer", clause="threat T25")
+        lines: list[ProofLine] = self.guard(prove, content, methods.found, LIST_LIMITS.size)
+        return lines
+
+    def _bits_of(self, document: dict[str, Any], url: str, purpose: str, issuer: str) -> bytes:
         # A foreign ecosystem runs lists of 100,000 entries; the bound is the issuer's to keep, not the holder's.
         minimum = MINIMUM_ENTRIES if self.trust.issuer(issuer) else 1
         return list_bits(document, url=url, purpose=purpose, minimum=minimum)
