@@ -108,7 +108,7 @@ def test_the_payload_is_the_document(due):
     assert parse_strict(twin.elm_payload, limits=LIMITS) == twin.elm
 
 
-FORMAT_S_OWN = {"format", "id", "lost", "twin_ids"}
+FORMAT_S_OWN = {"format", "id", "lost", "twin_ids", "stackability", "criteria"}
 
 
 def test_summaries_of_both_forms_are_equal(due):
@@ -123,6 +123,7 @@ def test_summaries_of_both_forms_are_equal(due):
         assert differing == {}
         assert ob3.kind == due.kind.value
         assert ob3.lost
+        assert bool(ob3.stackability) == bool(elm.stackability) == bool(due.specification.stackability)
 
 
 def test_each_form_names_the_other():

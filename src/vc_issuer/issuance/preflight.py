@@ -24,7 +24,7 @@ Undrawable: TypeAlias = Callable[[str], Iterable[str]]
 """Name the characters of a text that no font at hand can draw (decisions 7.8)."""
 
 # What the two formats say in their own way; the rest of two summaries must be equal.
-_OWN = frozenset({"format", "id", "lost", "twin_ids", "quality"})
+_OWN = frozenset({"format", "id", "lost", "twin_ids", "quality", "prerequisites", "stackability", "criteria"})
 _MAX_SHOWN = 5
 
 

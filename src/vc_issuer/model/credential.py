@@ -106,7 +106,9 @@ class CredentialSummary:
     """What a credential says, read back out of its document in one language; print and page show only this.
 
     The same record gives equal summaries from OB3 and ELM in the OB3's language, but for `format`, `id`
-    and `lost`, which names what this format can't say. `kind` is a DocumentKind's word, or empty for foreign ones.
+    and `lost`, which names what this format can't say, `stackability`, which each says in its own words, and
+    `criteria`, the prose of a badge. `kind` is a DocumentKind's word, or empty for foreign ones. `credits` are those
+    earned with this award, `credits_total` those of the whole achievement: the rest was recognised, not earned here.
     """
 
     format: FormatName
@@ -128,6 +130,7 @@ class CredentialSummary:
     code: str = ""
     version: str = ""
     credits: Decimal | None = None
+    credits_total: Decimal | None = None
     credit_system: SummaryLabel | None = None
     hours: int | None = None
     eqf: SummaryLabel | None = None
@@ -146,6 +149,9 @@ class CredentialSummary:
     term: str = ""
     description: str = ""
     statements: tuple[str, ...] = ()
+    prerequisites: str = ""
+    stackability: str = ""
+    criteria: str = ""
     country: str = ""
     status: StatusSlot | None = None
     verify_url: str = field(default="", repr=False)

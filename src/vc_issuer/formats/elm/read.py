@@ -11,6 +11,7 @@ from vc_issuer.formats import vocabularies
 from vc_issuer.formats.elm.build import NUMBER_SCHEME, OB3_SCHEME, STUDENT_SCHEME
 from vc_issuer.formats.elm.graph import ElmGraph, GraphNode, read_graph
 from vc_issuer.formats.elm.qualification import CODE_SCHEME, OPPORTUNITIES, VERSION_SCHEME
+from vc_issuer.formats.elm.wording import STAND_ALONE
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -24,6 +25,7 @@ _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 _STATUS_ENTRY = re.compile(r"(https://[^#]+)#(\d{1,12})\Z")
 # A mark begins with a digit or a minus sign; words such as "Pass" are no mark on either side of the twins.
 _MARK = re.compile(r"[-0-9]")
+_STANDS_ALONE = frozenset(text for _, text in STAND_ALONE)
 
 
 def summarise_document(document: Document, language: str) -> CredentialSummary:
@@ -72,7 +74,8 @@ class _Summary:
             valid_until=_moment(self._root, "validUntil") or _moment(self._root, "expirationDate"),
             code=self._identifier(specification, CODE_SCHEME),
             version=self._identifier(specification, VERSION_SCHEME),
-            credits=self._credits(),
+            credits=_points(self._credit_point()),
+            credits_total=_points(self._graph.first(specification, "creditPoint")),
             credit_system=self._label(self._credit_point(), "framework"),
             hours=self._hours(),
             eqf=self._label(specification, "eqfLevel"),
@@ -91,6 +94,8 @@ class _Summary:
             term=self._text(self._graph.first(self._activity, "temporal"), "prefLabel"),
             description=self._text(specification, "description") or self._text(self._claim, "description"),
             statements=self._statements(),
+            prerequisites=self._text(self._graph.first(specification, "entryRequirement"), "noteLiteral"),
+            stackability=self._stackability(),
             country=self._country(),
             status=self._status(),
             twin_ids=tuple(_text_literal(badge, "notation") for badge in self._badges),
@@ -142,13 +147,6 @@ class _Summary:
         received = self._graph.first(self._claim, "creditReceived")
         return received or self._graph.first(self._specification, "creditPoint")
 
-    def _credits(self) -> Decimal | None:
-        point = _text_literal(self._credit_point(), "point")
-        try:
-            return Decimal(point) if point else None
-        except InvalidOperation:
-            return None
-
     def _hours(self) -> int | None:
         for node, member in ((self._specification, "volumeOfLearning"), (self._activity, "workload")):
             found = _DURATION.match(_text_literal(node, member))
@@ -192,6 +190,20 @@ class _Summary:
         texts = [self._text(note, "noteLiteral") for note in self._graph.follow(self._claim, "additionalNote")]
         return tuple(line for text in texts for line in text.split("\n") if line)
 
+    def _stackability(self) -> str:
+        """Return what the award entitles to, or that it stands alone."""
+        entitlements = [
+            entitlement
+            for node in (self._specification, self._claim)
+            for entitlement in self._graph.follow(node, "entitlesTo")
+        ]
+        for each in entitlements:
+            if text := self._text(each, "description") or self._text(each, "title"):
+                return text
+        notes = self._graph.follow(self._specification, "additionalNote")
+        texts = [self._text(note, "noteLiteral") for note in notes]
+        return next((text for text in texts if text in _STANDS_ALONE), "")
+
     def _country(self) -> str:
         country = self._graph.first(self._issuer, "location", "address", "countryCode")
         return vocabularies.code_of(country.key, "country") if country else ""
@@ -209,6 +221,14 @@ class _Summary:
 def _text_literal(node: GraphNode | None, member: str) -> str:
     values = node.literals.get(member, []) if node else []
     return str(values[0]) if values else ""
+
+
+def _points(credit_point: GraphNode | None) -> Decimal | None:
+    point = _text_literal(credit_point, "point")
+    try:
+        return Decimal(point) if point else None
+    except InvalidOperation:
+        return None
 
 
 def _day(node: GraphNode | None, member: str) -> date | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from vc_issuer.errors import InvalidError
 from vc_issuer.formats.ob3.alignments import STATED_QUALITY
-from vc_issuer.formats.ob3.wording import statements_in
+from vc_issuer.formats.ob3.wording import prerequisites_in, stackability_in, statements_in, unescape_markdown
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -30,6 +30,8 @@ def summarise(document: Document, language: str) -> CredentialSummary:
     achievement = _object(subject.get("achievement"))
     issuer = _object(document.get("issuer"))
     labels = _Labels(achievement)
+    criteria = _text(_object(achievement.get("criteria")), "narrative")
+    ours = bool(_twins(document))
     identities = {
         str(entry.get("identityType")): str(entry.get("identityHash"))
         for entry in _objects(subject.get("identifier"))
@@ -55,8 +57,9 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         code=_text(achievement, "humanCode"),
         version=_text(achievement, "version"),
         credits=_decimal(subject.get("creditsEarned")),
+        credits_total=_decimal(achievement.get("creditsAvailable")),
         credit_system=labels.one("ext:CreditSystem"),
-        hours=labels.hours() if _twins(document) else None,
+        hours=labels.hours() if ours else None,
         eqf=labels.one("ext:EQF"),
         nqf=labels.one("ext:NQF"),
         mode=labels.one("ext:ModeOfLearning"),
@@ -72,7 +75,10 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         activity_end=_day(subject.get("activityEndDate")),
         term=_text(subject, "term"),
         description=_text(achievement, "description"),
-        statements=statements_in(_text(subject, "narrative")) if _twins(document) else (),
+        statements=statements_in(_text(subject, "narrative")) if ours else (),
+        prerequisites=prerequisites_in(criteria) if ours else "",
+        stackability=stackability_in(criteria) if ours else "",
+        criteria=unescape_markdown(criteria),
         country=_text(_object(issuer.get("address")), "addressCountryCode"),
         status=_status(document),
         twin_ids=_twins(document),

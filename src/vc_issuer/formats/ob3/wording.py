@@ -108,6 +108,11 @@ _STACKABLE = {
 }
 
 
+_STACKABLE_LINE = re.compile(
+    "- (?:" + "|".join(re.escape(t).replace(r"\{into\}", ".*") for ts in _STACKABLE.values() for t in ts.values()) + ")"
+)
+
+
 def summary_line(due: DocumentDue, language: str) -> str:
     """Return the credential's one-line description."""
     specification = due.specification
@@ -155,7 +160,22 @@ def narrative(due: DocumentDue, language: str) -> str:
 
 def statements_in(text: str) -> tuple[str, ...]:
     """Read the statements back out of a narrative."""
-    return tuple(_ESCAPED.sub(r"\1", line) for line in text.split("\n") if line and not line.startswith("- "))
+    return tuple(unescape_markdown(line) for line in text.split("\n") if line and not line.startswith("- "))
+
+
+def prerequisites_in(text: str) -> str:
+    """Read the prerequisites back out of criteria that this module wrote, in whichever language."""
+    starts = tuple("- " + line.format(value="") for line in _LINES["prerequisites"].values())
+    for line in text.split("\n"):
+        for start in starts:
+            if line.startswith(start):
+                return unescape_markdown(line.removeprefix(start))
+    return ""
+
+
+def stackability_in(text: str) -> str:
+    """Read how the award may be combined back out of criteria that this module wrote."""
+    return next((unescape_markdown(line[2:]) for line in text.split("\n") if _STACKABLE_LINE.fullmatch(line)), "")
 
 
 def _line(name: str, value: str, language: str) -> str:
@@ -215,3 +235,8 @@ def _paragraph(text: str) -> str:
 def escape_markdown(text: str) -> str:
     """Escape what Markdown, or HTML inside it, would read as markup."""
     return "".join(f"\\{character}" if character in _MARKUP else character for character in text)
+
+
+def unescape_markdown(text: str) -> str:
+    """Return what `escape_markdown` was given."""
+    return _ESCAPED.sub(r"\1", text)
