@@ -1,26 +1,35 @@
 """`verify`: any carrier, one report a file, an exit code that scripts can use (decisions part 7)."""
 
-import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vc_issuer.cli.checking import (
+    AnchorOption,
+    AtOption,
+    Checked,
+    IssuerOption,
+    ReaderLanguageOption,
+    StatusListOption,
+    check_files,
+    moment_of,
+    pins_of,
+    reader_language,
+)
 from vc_issuer.cli.context import Context, JsonFlag
 from vc_issuer.cli.output import console, print_json, speaking
-from vc_issuer.config import SETTINGS_FILE
 from vc_issuer.errors import InputError
 from vc_issuer.model.report import Outcome, Report, Verdict
-from vc_issuer.verification.answer import exit_code, reports_as_json
-from vc_issuer.verification.trust import TrustStore
-from vc_issuer.verification.verify import Verifier, unreadable
-from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import utc_now
-from vc_issuer.wiring.trusting import Pins, trust_of_files, verifier_for
+from vc_issuer.recognition.answer import reports_with_recognition
+from vc_issuer.recognition.awards import all_awards
+from vc_issuer.recognition.printing import print_sheets
+from vc_issuer.recognition.table import table_of, write_csv, write_xlsx
+from vc_issuer.recognition.wording import sayer
+from vc_issuer.verification.answer import exit_code
 
 _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "NO", Outcome.INDETERMINATE: "??"}
-STANDARD_INPUT = "-"
 
 
 @speaking
@@ -32,67 +41,46 @@ def verify(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nothing of the network (nothing is asked as yet).")
     ] = False,
-    at: Annotated[
-        str, typer.Option("--at", metavar="TIME", help="Judge at this time, such as 2030-01-01T00:00:00Z.")
-    ] = "",
-    issuer: Annotated[
-        list[Path] | None, typer.Option("--issuer", metavar="DID.JSON", help="Trust this issuer's DID document.")
+    at: AtOption = "",
+    issuer: IssuerOption = None,
+    anchor: AnchorOption = None,
+    status_list: StatusListOption = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", metavar="FILE.PDF", help="Write the recognition sheets here.")
     ] = None,
-    anchor: Annotated[
-        list[Path] | None, typer.Option("--anchor", metavar="CA.PEM", help="Trust seals under this authority.")
+    table: Annotated[
+        Path | None, typer.Option("--table", metavar="FILE.CSV|XLSX", help="Write one row an award here.")
     ] = None,
-    status_list: Annotated[
-        list[Path] | None, typer.Option("--status-list", metavar="FILE", help="Use this status list.")
-    ] = None,
-    language: Annotated[str, typer.Option("--lang", help="Language of the summary, nl or en.")] = "en",
+    language: ReaderLanguageOption = "en",
     as_json: JsonFlag = False,
 ) -> None:
-    """Verify files: is each genuine, is it current, and if not, why not.
+    """Verify files: is each genuine, is it current, and what is it worth.
 
     Exit code 0: genuine and current. 1: no. 2: unreadable. 3: could not be determined.
     """
     del offline  # every look-up is in the home or in the files given
-    pins = Pins(did_documents=tuple(issuer or ()), anchors=tuple(anchor or ()), status_lists=tuple(status_list or ()))
-    now = _moment(at)
+    now, spoken = moment_of(at), reader_language(language)
+    if table and table.suffix.lower() not in {".csv", ".xlsx"}:
+        raise InputError(f"{table} is neither .csv nor .xlsx.", remedy="Name the table's file with one of the two.")
     options: Context = context.obj
-    if (options.home / SETTINGS_FILE).is_file():
-        home = open_home(options.home)
-        try:
-            reports = _reports(files, home.trust(pins), now, language)
-        finally:
-            home.close()
-    else:
-        reports = _reports(files, trust_of_files(pins), now, language)
+    checked = check_files(options, files, pins_of(issuer, anchor, status_list), now, spoken)
+    if sheet:
+        sheet.write_bytes(print_sheets(all_awards(checked.reports), checked.digests, now, spoken))
+    if table:
+        table.write_bytes(_table(checked, table, now, spoken))
     if as_json:
-        print_json(reports_as_json(reports))
+        print_json(reports_with_recognition(checked.reports, now, spoken))
     else:
-        for report in reports:
+        for report in checked.reports:
             _show(report)
-    raise typer.Exit(exit_code(reports))
+    raise typer.Exit(exit_code(checked.reports))
 
 
-def _reports(files: list[str], trust: TrustStore, now: datetime, language: str) -> list[Report]:
-    with verifier_for(trust) as verifier:
-        return [_report(verifier, file, now, language) for file in files]
-
-
-def _report(verifier: Verifier, file: str, now: datetime, language: str) -> Report:
-    """Report on one file; one that can't be opened takes nothing away from the others."""
-    try:
-        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
-    except OSError as error:
-        return unreadable(file, f"this file can't be opened: {error.strerror}", now)
-    return verifier.verify(content, file, now, language)
-
-
-def _moment(text: str) -> datetime:
-    if not text:
-        return utc_now()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--at {text!r} is no time.", remedy="Write it as 2030-01-01T00:00:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _table(checked: Checked, path: Path, now: datetime, language: str) -> bytes:
+    table = table_of(all_awards(checked.reports), now, language)
+    if path.suffix.lower() == ".csv":
+        return write_csv(table, language)
+    return write_xlsx(table, sayer(language)("table.title"), now)
 
 
 def _show(report: Report) -> None:

@@ -4,8 +4,8 @@ What stands in them is given; nothing is known here of what it means. Text from 
 read as markup (threat T36). The same input gives the same bytes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
 
@@ -66,6 +66,19 @@ class PrintedSheet:
     advice: str
     blocks: tuple[PrintedBlock, ...] = field(repr=False)
     foot: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """Where lines are set: their left edge and the room they have."""
+
+    x: float
+    room: float
+
+
+_WHOLE = _Column(x=LEFT, room=RIGHT - LEFT)
+_CAPTIONS = _Column(x=LEFT, room=INDENT - 12)
+_SAID = _Column(x=LEFT + INDENT, room=RIGHT - LEFT - INDENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,21 +159,22 @@ def _lines(sheet: PrintedSheet) -> Iterator[_Line]:
     yield from _wrapped(sheet.sentence, VERDICT, ink=TONES[sheet.tone], role="H2", before=16)
     yield from _wrapped(sheet.advice, BODY, before=2)
     for block in sheet.blocks:
-        yield from _wrapped(block.heading, HEADING, role="H2", before=20, keeps=4)
-        if block.lead:
-            yield from _wrapped(block.lead, BODY, ink=GREY, before=2, keeps=3)
+        heading = _wrapped(block.heading, HEADING, role="H2", before=17)
+        lead = _wrapped(block.lead, BODY, ink=GREY, before=2)
+        yield from (replace(line, keeps=4) for line in heading)
+        yield from (replace(line, keeps=3) for line in lead)
         for entry in block.entries:
             yield from _entry_lines(entry)
 
 
 def _entry_lines(entry: PrintedEntry) -> Iterator[_Line]:
     """Set the caption's column beside the other one, line by line."""
-    left = [*_wrapped(entry.caption, CAPTION, role="H3", room=INDENT - 12)]
-    left += _wrapped(entry.remark, SMALL, ink=TONES[entry.tone], room=INDENT - 12, before=1)
-    right = []
+    left = _wrapped(entry.caption, CAPTION, column=_CAPTIONS, role="H3")
+    left += _wrapped(entry.remark, SMALL, column=_CAPTIONS, ink=TONES[entry.tone], before=1)
+    right: list[_Line] = []
     for text, note in entry.lines:
-        right += _wrapped(text, BODY, x=LEFT + INDENT, before=1)
-        right += _wrapped(note, SMALL, ink=GREY, x=LEFT + INDENT)
+        right += _wrapped(text, BODY, column=_SAID, before=1)
+        right += _wrapped(note, SMALL, column=_SAID, ink=GREY)
     rows = max(len(left), len(right))
     for index in range(rows):
         beside = right[index] if index < len(right) else None
@@ -174,38 +188,28 @@ def _entry_lines(entry: PrintedEntry) -> Iterator[_Line]:
 def _first(line: _Line, index: int, *, keeps: int, beside: _Line | None) -> _Line:
     """Rule and space the first row of an entry; its neighbour may need more room than it does."""
     more = max(beside.style.leading - line.style.leading, 0) if beside else 0
-    return _Line(
-        text=line.text,
-        style=line.style,
-        x=line.x,
-        ink=line.ink,
-        role=line.role,
-        before=(10 if not index else 0) + more,
-        ruled=not index,
-        keeps=keeps + (beside is not None),
-    )
+    return replace(line, before=(9 if not index else 0) + more, ruled=not index, keeps=keeps + (beside is not None))
 
 
 def _moved(line: _Line, *, back: float) -> _Line:
     """Put a line beside the one before it."""
-    up = line.style.leading if back else 0
-    return _Line(text=line.text, style=line.style, x=line.x, ink=line.ink, role=line.role, back=up)
+    return replace(line, before=line.before if not back else 0, back=line.style.leading if back else 0)
 
 
 def _wrapped(
     text: str,
     style: Style,
     *,
+    column: _Column = _WHOLE,
     ink: Colour = INK,
-    x: float = LEFT,
     role: str = "P",
     before: float = 0,
-    room: float = 0,
-    keeps: int = 0,
-) -> Iterable[_Line]:
-    lines = wrap(_drawable(text), style, room or RIGHT - x) if text else []
-    for index, line in enumerate(lines):
-        yield _Line(text=line, style=style, x=x, ink=ink, role=role, before=0 if index else before, keeps=keeps)
+) -> list[_Line]:
+    lines = wrap(_drawable(text), style, column.room) if text else []
+    return [
+        _Line(text=line, style=style, x=column.x, ink=ink, role=role, before=0 if index else before)
+        for index, line in enumerate(lines)
+    ]
 
 
 def _drawable(text: str) -> str:

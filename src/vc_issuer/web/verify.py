@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from vc_issuer.model.report import Report
-from vc_issuer.verification.answer import reports_as_json
+from vc_issuer.recognition.answer import reports_with_recognition
 from vc_issuer.web.limits import FILE_BYTES, TokenBucket
 from vc_issuer.web.pages import Pages, result_of, wants_html
 from vc_issuer.wiring.home import Home
@@ -94,7 +94,8 @@ def verify_router(home: Home, pages: Pages) -> APIRouter:
         service.check_rate(request, len(files))
         reports = await service.verify(files)
         if not wants_html(request):
-            return JSONResponse(reports_as_json(reports), headers={"Cache-Control": "no-store"})
+            answer = reports_with_recognition(reports, home.now(), pages.language(request))
+            return JSONResponse(answer, headers={"Cache-Control": "no-store"})
         return _as_page(request, pages, reports, home.now())
 
     return router

@@ -1,0 +1,96 @@
+"""Verify files that a command names: against the home's trust, or against the files that a person pins."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vc_issuer.cli.context import Context
+from vc_issuer.config import SETTINGS_FILE
+from vc_issuer.errors import InputError
+from vc_issuer.model.report import Report
+from vc_issuer.recognition.wording import LANGUAGES
+from vc_issuer.verification.trust import TrustStore
+from vc_issuer.verification.verify import Verifier, unreadable
+from vc_issuer.wiring.home import open_home
+from vc_issuer.wiring.homemaking import utc_now
+from vc_issuer.wiring.trusting import Pins, trust_of_files, verifier_for
+
+STANDARD_INPUT = "-"
+AtOption = Annotated[
+    str, typer.Option("--at", metavar="TIME", help="Judge at this time, such as 2030-01-01T00:00:00Z.")
+]
+IssuerOption = Annotated[
+    list[Path] | None, typer.Option("--issuer", metavar="DID.JSON", help="Trust this issuer's DID document.")
+]
+AnchorOption = Annotated[
+    list[Path] | None, typer.Option("--anchor", metavar="CA.PEM", help="Trust seals under this authority.")
+]
+StatusListOption = Annotated[
+    list[Path] | None, typer.Option("--status-list", metavar="FILE", help="Use this status list.")
+]
+ReaderLanguageOption = Annotated[str, typer.Option("--lang", help="Language of what is said: nl, en, fr or de.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The reports on files in their order, and the SHA-256 of each file that could be opened, by its name."""
+
+    reports: list[Report]
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+def check_files(options: Context, files: Sequence[str], pins: Pins, now: datetime, language: str) -> Checked:
+    """Verify `files` with the home's trust and `pins`; without a home, with `pins` alone."""
+    with ExitStack() as stack:
+        trust: TrustStore
+        if (options.home / SETTINGS_FILE).is_file():
+            home = open_home(options.home)
+            stack.callback(home.close)
+            trust = home.trust(pins)
+        else:
+            trust = trust_of_files(pins)
+        verifier = stack.enter_context(verifier_for(trust))
+        checked = Checked(reports=[])
+        for file in files:
+            checked.reports.append(_report(verifier, file, now, language, checked.digests))
+        return checked
+
+
+def pins_of(issuer: list[Path] | None, anchor: list[Path] | None, status_list: list[Path] | None) -> Pins:
+    """Return what a person pins on the command line."""
+    return Pins(did_documents=tuple(issuer or ()), anchors=tuple(anchor or ()), status_lists=tuple(status_list or ()))
+
+
+def moment_of(text: str) -> datetime:
+    """Return the time of `--at`, or now. Raises InputError."""
+    if not text:
+        return utc_now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--at {text!r} is no time.", remedy="Write it as 2030-01-01T00:00:00Z.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def reader_language(text: str) -> str:
+    """Return the language of `--lang`. Raises InputError."""
+    if text not in LANGUAGES:
+        raise InputError(f"--lang {text!r} is not spoken here.", remedy=f"Give one of {', '.join(LANGUAGES)}.")
+    return text
+
+
+def _report(verifier: Verifier, file: str, now: datetime, language: str, digests: dict[str, str]) -> Report:
+    """Report on one file; one that can't be opened takes nothing away from the others."""
+    try:
+        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+    except OSError as error:
+        return unreadable(file, f"this file can't be opened: {error.strerror}", now)
+    digests[file] = hashlib.sha256(content).hexdigest()
+    return verifier.verify(content, file, now, language)
