@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
+from vc_issuer.encoding.jwk import decode_jwk, is_known_jwk
 from vc_issuer.encoding.multikey import decode_multikey, encode_multikey
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.keys import KeyPurpose, PublicKey, VerificationMethod
@@ -111,15 +112,17 @@ def _absolute(identifier: Any, did: str) -> str:
 
 def _read_method(entry: Mapping[str, Any], did: str) -> VerificationMethod | None:
     method_id = _absolute(entry.get("id"), did)
-    multikey = entry.get("publicKeyMultibase")
-    if not method_id.startswith(f"{did}#") or not isinstance(multikey, str):
+    multikey, jwk = entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
+    if not method_id.startswith(f"{did}#") or (isinstance(multikey, str) == isinstance(jwk, dict)):
+        return None
+    if isinstance(jwk, dict) and not is_known_jwk(jwk):
         return None
     if entry.get("controller") != did:
         raise InvalidError("a key of the controller document is controlled by another", clause=_CID)
     return VerificationMethod(
         id=method_id,
         controller=did,
-        public_key=decode_multikey(multikey),
+        public_key=decode_multikey(multikey) if isinstance(multikey, str) else decode_jwk(jwk),
         expires=_moment(entry.get("expires")),
         revoked=_moment(entry.get("revoked")),
     )

@@ -1,1 +1,1 @@
-"""Securing mechanisms: Data Integrity and JAdES; cryptosuites are rows of data."""
+"""Securing mechanisms: Data Integrity, signed JWTs and JAdES; cryptosuites are rows of data."""

@@ -14,8 +14,9 @@ from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
 from vc_issuer.verification.candidate import Candidate
 from vc_issuer.verification.examination import Examination
 from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, proofs_in_words, prove
-from vc_issuer.verification.resolve import resolve_methods
+from vc_issuer.verification.resolve import ResolvedMethods, resolve_methods
 from vc_issuer.verification.status import StatusBook, entries_of
+from vc_issuer.verification.tokens import is_unattributed, resolve_token, token_lines
 from vc_issuer.verification.trust import TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
 
@@ -62,7 +63,7 @@ class BadgeExamination:
                 examination.skip(check, "not looked at, because the structure is broken")
             return None
         lines = examination.attempt(CheckId.PROOF, lambda: self._proof(candidate))
-        examination.attempt(CheckId.KEY, lambda: self._key(document, lines))
+        examination.attempt(CheckId.KEY, lambda: self._key(candidate, lines))
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(lines, issuer))
         examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 2.0 section 4.9"))
         examination.attempt(CheckId.STATUS, lambda: self._status(document, issuer, lines))
@@ -80,16 +81,25 @@ class BadgeExamination:
         return IssuerSeen(id=issuer, name="", trusted=False)
 
     def _proof(self, candidate: Candidate) -> tuple[list[ProofLine], str, str]:
-        methods = resolve_methods(candidate.document, self._trust, KeyPurpose.CREDENTIAL)
+        methods = self._methods(candidate)
         wrong = next((error for error in methods.errors if isinstance(error, InvalidError)), None)
         if wrong:
             raise wrong
-        lines: list[ProofLine] = self._guard(prove, candidate.content, methods.found)
+        lines: list[ProofLine] = (
+            token_lines(candidate.content, methods)
+            if candidate.is_token
+            else self._guard(prove, candidate.content, methods.found)
+        )
         held = held_proofs(lines, self._now)
-        return held, proofs_in_words(lines, held), "VC Data Integrity 1.0 section 4.4"
+        return held, proofs_in_words(lines, held), "VC Data Integrity 1.0 section 4.4, VC-JOSE-COSE section 3.1"
 
-    def _key(self, document: Document, lines: list[ProofLine] | None) -> tuple[None, str, str]:
-        methods = resolve_methods(document, self._trust, KeyPurpose.CREDENTIAL)
+    def _methods(self, candidate: Candidate) -> ResolvedMethods:
+        if candidate.is_token:
+            return resolve_token(candidate.content, self._trust, KeyPurpose.CREDENTIAL)
+        return resolve_methods(candidate.document, self._trust, KeyPurpose.CREDENTIAL)
+
+    def _key(self, candidate: Candidate, lines: list[ProofLine] | None) -> tuple[None, str, str]:
+        methods = self._methods(candidate)
         if lines is None:
             _raise_worst(list(methods.errors))
             raise InconclusiveError(NOT_PROVEN)
@@ -115,6 +125,10 @@ class BadgeExamination:
 def _binding(lines: list[ProofLine] | None, issuer: str) -> tuple[None, str, str]:
     if lines is None:
         raise InconclusiveError(NOT_PROVEN)
+    if any(is_unattributed(line.method_id) for line in lines):
+        raise InconclusiveError(
+            "the token brings its own key, and nothing at hand says whose it is", clause="threat T13"
+        )
     if any(line.method_id.partition("#")[0] != issuer for line in lines):
         raise InvalidError("a proof is made with a key that the issuer does not control", clause="threat T32")
     return None, "the issuer controls the key of every proof", "threat T32"

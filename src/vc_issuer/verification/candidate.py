@@ -11,6 +11,7 @@ from vc_issuer.formats.ob3 import Ob3Format
 from vc_issuer.model.credential import Document, FormatName
 from vc_issuer.securing.data_integrity import LIMITS
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
+from vc_issuer.verification.tokens import looks_like_token, peek_token
 
 # An envelope escapes its payload, and may carry time-stamps and certificates for an archive.
 ENVELOPE_BYTES = 4 * PAYLOAD_LIMITS.size
@@ -21,12 +22,16 @@ _FIRST_MEMBER = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A file's bytes as a document of a known format, unverified. `payload` holds an ELM's sealed octets."""
+    """A file's bytes as a document of a known format, unverified. `payload` holds an ELM's sealed octets.
+
+    `is_token` tells that the content is a signed JWT with the document inside.
+    """
 
     format: FormatName
     content: bytes = field(repr=False)
     document: Document = field(repr=False)
     payload: bytes = field(default=b"", repr=False)
+    is_token: bool = False
 
 
 def is_envelope(content: bytes) -> bool:
@@ -43,6 +48,8 @@ def read_candidate(content: bytes) -> Candidate:
         raise UnreadableError("the file is empty")
     if is_envelope(content):
         return _read_envelope(content)
+    if looks_like_token(content):
+        return _read_token(content.strip())
     document = parse_strict(content, limits=LIMITS)
     if not isinstance(document, Mapping):
         raise UnreadableError("the file holds JSON, but no credential")
@@ -55,6 +62,16 @@ def read_candidate(content: bytes) -> Candidate:
             "this is an Open Badge of version 2, which carries no proof of its own", remedy="Ask for version 3."
         )
     raise UnreadableError("the file holds JSON, but no credential that is known here")
+
+
+def _read_token(content: bytes) -> Candidate:
+    try:
+        document = peek_token(content).document
+    except VcIssuerError as error:
+        raise UnreadableError(error.message) from error
+    if not Ob3Format().recognises(document):
+        raise UnreadableError("the token holds no credential that is known here")
+    return Candidate(format=FormatName.OB3, content=content, document=document, is_token=True)
 
 
 def _read_envelope(content: bytes) -> Candidate:

@@ -7,15 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from vc_issuer.config import Mode, Settings, load_settings, read_passphrase
+from vc_issuer.encoding.jwk import encode_jwk
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys, ProofPlan
 from vc_issuer.issuance.signing import JADES
-from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, SigningKey
+from vc_issuer.model.keys import KeyPurpose, SigningKey
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.record import DocumentKind
 from vc_issuer.signers.history import KeyRecord, read_records
@@ -125,22 +122,5 @@ def jwk_set(settings: Settings) -> dict[str, Any]:
 
 
 def _jwk(record: KeyRecord) -> Mapping[str, Any]:
-    key = load_der_public_key(record.public_key.der)
-    common = {
-        "kid": record.id,
-        "use": "sig",
-        "x5c": [base64.b64encode(der).decode() for der in record.certificates],
-    }
-    if isinstance(key, EllipticCurvePublicKey):
-        numbers, width = key.public_numbers(), (key.key_size + 7) // 8
-        curve = "P-256" if record.public_key.algorithm is KeyAlgorithm.P256 else "P-384"
-        return {"kty": "EC", "crv": curve, "x": _number(numbers.x, width), "y": _number(numbers.y, width), **common}
-    if isinstance(key, RSAPublicKey):
-        public = key.public_numbers()
-        width = (key.key_size + 7) // 8
-        return {"kty": "RSA", "n": _number(public.n, width), "e": _number(public.e, 3), **common}
-    raise ConfigurationError("a seal key is neither EC nor RSA.", remedy="Retire it, and make another.")
-
-
-def _number(value: int, width: int) -> str:
-    return base64.urlsafe_b64encode(value.to_bytes(width)).rstrip(b"=").decode()
+    x5c = [base64.b64encode(der).decode() for der in record.certificates]
+    return {**encode_jwk(record.public_key), "kid": record.id, "use": "sig", "x5c": x5c}
