@@ -205,7 +205,7 @@ def test_a_document_that_a_format_forbids_is_kept_back(house):
     batch_id = house.draft(record(1), record(2))
     report = house.prepare(batch_id, tools=tools(evaluate=sends_rubbish))
     assert [each.position for each in report.kept_back] == [2]
-    assert {rule for rule, _, _ in findings_of(house, batch_id)[2]} == {"PREFLIGHT"}
+    assert {rule for rule, _, _ in findings_of(house, batch_id)[2]} == {"ob3.schema"}
     assert report.documents == 3
 
 

@@ -67,7 +67,10 @@ def show(
     for record in records:
         for finding in record.findings:
             text = finding["message"].get(language_of(language), finding["message"].get("en", ""))
-            out.print(f"  record {record.position} ({record.id}): {words[finding['severity']]}: {text}", markup=False)
+            out.print(
+                f"  record {record.position} ({record.id}): {words[finding['severity']]} {finding['rule']}: {text}",
+                markup=False,
+            )
 
 
 @app.command("answer")
@@ -110,6 +113,8 @@ def prepare(
     for kept in report.kept_back:
         rules = ", ".join(dict.fromkeys(finding.rule for finding in kept.findings if finding.severity.value in "EQ"))
         out.print(f"  kept back: record {kept.position} ({rules})", markup=False)
+    for rule, count in report.warnings.items():
+        out.print(f"  warning: {rule}, {count} times; see: vc-issuer batch show {report.batch_id}", markup=False)
     out.print(f"Digest to approve: {report.digest}")
     out.print(f"Next, by another account: vc-issuer batch approve {report.batch_id}", markup=False)
 
@@ -257,6 +262,7 @@ def _prepared_as_json(report: PrepareReport) -> dict[str, Any]:
         "issued": report.issued.isoformat(),
         "outcomes": dict(report.outcomes),
         "kept_back": kept,
+        "warnings": dict(report.warnings),
     }
 
 

@@ -1,15 +1,17 @@
 """From a stored record to the documents that are due now: the rules' decision, the issuer's policy, what was issued."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vc_issuer.errors import NotFoundError
+from vc_issuer.issuance.lints import Flaw
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.model.credential import JsonValue
 from vc_issuer.model.offering import Offering
 from vc_issuer.model.record import Decision, DocumentDue, DocumentKind, Finding, LearningRecord, Severity
 from vc_issuer.model.text import LocalizedText
+from vc_issuer.store.credentials import PreparedPart
 from vc_issuer.store.records import StoredRecord
 
 DUE, NONE, KEPT_BACK = "due", "none", "kept-back"
@@ -132,20 +134,28 @@ def finding_as_json(found: Finding) -> Mapping[str, JsonValue]:
     }
 
 
-def preflight_findings(due: DocumentDue, problems: Sequence[str]) -> tuple[Finding, ...]:
-    """Return what preflight found of one document as findings that keep its record back."""
-    subject = component_of(due) or due.kind.value
-    return tuple(
-        finding(
-            "PREFLIGHT",
-            Severity.ERROR,
-            subject,
-            LocalizedText.of(
-                nl=f"Het document kan zo niet worden uitgereikt: {problem}.",
-                en=f"The document can't be issued like this: {problem}.",
-            ),
-        )
-        for problem in problems
+def preflight_finding(due: DocumentDue, problem: str) -> Finding:
+    """Return what preflight found of one document as a finding that keeps its record back."""
+    message = LocalizedText.of(
+        nl=f"Het document kan zo niet worden uitgereikt: {problem}.",
+        en=f"The document can't be issued like this: {problem}.",
+    )
+    return finding("PREFLIGHT", Severity.ERROR, component_of(due) or due.kind.value, message)
+
+
+def flaw_finding(due: DocumentDue, part: PreparedPart, flaw: Flaw) -> Finding:
+    """Return what a lint found in one part of a document, with the receiver's check that it stands for."""
+    lint = flaw.lint
+    form = f"{part.format.value} {part.language}".strip()
+    texts = {language: f"{text.format(place=flaw.place)} ({form})." for language, text in lint.message}
+    return Finding(
+        rule=lint.id,
+        severity=lint.severity,
+        subject=component_of(due) or due.kind.value,
+        message=LocalizedText.of(texts),
+        source=lint.citation,
+        profile="issuing",
+        values=(("place", flaw.place), ("form", form)),
     )
 
 

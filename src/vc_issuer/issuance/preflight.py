@@ -1,23 +1,26 @@
 """Look at a pair of documents before it is stored: each alone, both against each other, and a rehearsed signature.
 
-Every check says what is wrong in a sentence without personal data; nothing is repaired here.
+Every check says what is wrong in a sentence without personal data; nothing is repaired here. What receivers are known
+to check stands in `lints`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
-from vc_issuer.encoding.strict_json import parse_strict, serialise_compact
+from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import VcIssuerError
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
 from vc_issuer.formats.twins import TwinDocuments
-from vc_issuer.issuance.rehearsal import Rehearsal
-from vc_issuer.model.credential import CredentialSummary, Document, Envelope, JsonValue, Violation
-from vc_issuer.model.record import DocumentDue
+from vc_issuer.issuance.decide import flaw_finding, preflight_finding
+from vc_issuer.issuance.lints import LintSubject, Stage, find_flaws
+from vc_issuer.issuance.lints.linter import AFTER_SECURING, BEFORE_SECURING
+from vc_issuer.issuance.rehearsal import Rehearsal, shape_of
+from vc_issuer.model.credential import CredentialSummary, Document, Envelope, JsonValue
+from vc_issuer.model.record import DocumentDue, Finding, Severity
 from vc_issuer.model.text import text_defects
-from vc_issuer.securing.jades import PAYLOAD_LIMITS
 from vc_issuer.store.credentials import PreparedPart
 
 Undrawable: TypeAlias = Callable[[str], Iterable[str]]
@@ -25,23 +28,34 @@ Undrawable: TypeAlias = Callable[[str], Iterable[str]]
 
 # What the two formats say in their own way; the rest of two summaries must be equal.
 _OWN = frozenset({"format", "id", "lost", "twin_ids", "quality", "prerequisites", "stackability", "criteria"})
-_MAX_SHOWN = 5
+# What of a badge depends on more than its shape.
+_BY_DOCUMENT = (Stage.VALUE, Stage.SCHEMA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
-    """The checks, with what they need: a throw-away key, and somebody who knows the fonts."""
+    """The checks, with what they need: throw-away keys, and somebody who knows the fonts."""
 
     rehearsal: Rehearsal
     undrawable: Undrawable
 
-    def problems(
+    def findings(
         self, due: DocumentDue, envelope: Envelope, twin: TwinDocuments, parts: Iterable[PreparedPart]
-    ) -> list[str]:
-        """Return one sentence for each thing that keeps this pair from being issued."""
-        found = [*self._print_problems(due), *_text_problems(twin), *_format_problems(twin)]
-        if not found:
-            found += [*_twin_problems(twin), *_envelope_problems(twin, envelope), *self._signing_problems(twin, parts)]
+    ) -> list[Finding]:
+        """Return a finding for each thing that is wrong with this pair; an error keeps it from being issued."""
+        found = [preflight_finding(due, text) for text in (*self._print_problems(due), *_text_problems(twin))]
+        parts = tuple(parts)
+        documents = {part.credential_id: twin.ob3[part.language] if part.language else twin.elm for part in parts}
+        if not _block(found):
+            for part in parts:
+                found += self._before(due, envelope, part, documents[part.credential_id])
+        if not _block(found):
+            found += [
+                preflight_finding(due, text) for text in (*_twin_problems(twin), *_envelope_problems(twin, envelope))
+            ]
+        if not _block(found):
+            for part in parts:
+                found += self._after(due, envelope, part, documents[part.credential_id])
         return found
 
     def _print_problems(self, due: DocumentDue) -> Iterator[str]:
@@ -52,30 +66,38 @@ class Preflight:
             points = ", ".join(f"U+{ord(character):04X}" for character in missing)
             yield f"name or title holds characters that can't be printed: {points}"
 
-    def _signing_problems(self, twin: TwinDocuments, parts: Iterable[PreparedPart]) -> Iterator[str]:
-        for part in parts:
-            try:
-                if part.language:
-                    self.rehearsal.try_signing(part, twin.ob3[part.language])
-                else:
-                    parse_strict(part.content, limits=PAYLOAD_LIMITS)
-            except VcIssuerError as error:
-                yield f"it can't be signed ({part.format.value}): {error.message}"
+    def _before(
+        self, due: DocumentDue, envelope: Envelope, part: PreparedPart, document: Document
+    ) -> Iterator[Finding]:
+        subject = LintSubject(document=document, content=part.content, released=envelope.issued)
+        is_known = bool(part.language) and self.rehearsal.knows(shape_of(document))
+        stages = _BY_DOCUMENT if is_known else BEFORE_SECURING
+        yield from (flaw_finding(due, part, flaw) for flaw in find_flaws(subject, part.format, stages))
+
+    def _after(self, due: DocumentDue, envelope: Envelope, part: PreparedPart, document: Document) -> Iterator[Finding]:
+        shape = shape_of(document) if part.language else ""
+        try:
+            copy = self.rehearsal.copy_of(part, shape)
+        except VcIssuerError as error:
+            yield preflight_finding(due, f"it can't be signed ({part.format.value}): {error.message}")
+            return
+        if copy is None:
+            return
+        subject = LintSubject(
+            document=document,
+            content=part.content,
+            released=envelope.issued,
+            secured=copy.content,
+            verify=copy.verify,
+        )
+        found = [flaw_finding(due, part, flaw) for flaw in find_flaws(subject, part.format, AFTER_SECURING)]
+        yield from found
+        if not _block(found):
+            self.rehearsal.remember(shape)
 
 
-def _format_problems(twin: TwinDocuments) -> Iterator[str]:
-    yield from _violations("elm", ElmFormat().violations(twin.elm))
-    for language, document in twin.ob3.items():
-        yield from _violations(f"ob3 {language}", Ob3Format().violations(document))
-    if serialise_compact(twin.elm) != twin.elm_payload:
-        yield "elm: the payload is not what the document says"
-
-
-def _violations(name: str, violations: list[Violation]) -> Iterator[str]:
-    for violation in violations[:_MAX_SHOWN]:
-        yield f"{name} {violation.pointer}: {violation.message} ({violation.clause})"
-    if len(violations) > _MAX_SHOWN:
-        yield f"{name}: {len(violations) - _MAX_SHOWN} more"
+def _block(found: Iterable[Finding]) -> bool:
+    return any(each.severity is Severity.ERROR for each in found)
 
 
 def _text_problems(twin: TwinDocuments) -> Iterator[str]:
@@ -92,13 +114,15 @@ def _strings(value: JsonValue) -> Iterator[str]:
         item = waiting.pop()
         if isinstance(item, str):
             yield item
-        elif isinstance(item, dict):
+        elif isinstance(item, Mapping):
             waiting += item.values()
         elif isinstance(item, list | tuple):
             waiting += item
 
 
 def _twin_problems(twin: TwinDocuments) -> Iterator[str]:
+    if serialise_compact(twin.elm) != twin.elm_payload:
+        yield "elm: the payload is not what the document says"
     for language, document in twin.ob3.items():
         comparison = compare_twins(document, twin.elm, twin.elm_payload)
         if comparison.outcome is not TwinOutcome.BOUND:

@@ -5,8 +5,9 @@ a draft; the next one begins afresh. Numbers that it took stay gaps.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,14 +16,14 @@ from vc_issuer.errors import RuleError
 from vc_issuer.formats.twins import TwinDocuments, badge_languages, build_twin
 from vc_issuer.issuance.allot import Allotted, allot
 from vc_issuer.issuance.batch import approval_digest, check_transition
-from vc_issuer.issuance.decide import Decided, decide, finding_as_json, preflight_findings
+from vc_issuer.issuance.decide import Decided, decide, finding_as_json
 from vc_issuer.issuance.preflight import Preflight, Undrawable
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.issuance.rehearsal import Rehearsal
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import FormatName, JsonValue
 from vc_issuer.model.offering import Offering
-from vc_issuer.model.record import Decision, DocumentDue, Finding, LearningRecord
+from vc_issuer.model.record import Decision, DocumentDue, Finding, LearningRecord, Severity
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import Batch, change_batch, get_batch, set_prepare_token, withdraw_approvals
 from vc_issuer.store.credentials import (
@@ -69,7 +70,7 @@ class KeptBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareReport:
-    """What a preparation gave: the digest to approve, counts, and what was kept back."""
+    """What a preparation gave: the digest to approve, counts, what was kept back, and warnings by their rule."""
 
     batch_id: str
     digest: str
@@ -77,6 +78,7 @@ class PrepareReport:
     documents: int
     outcomes: Mapping[str, int]
     kept_back: tuple[KeptBack, ...]
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Preparation(NamedTuple):
@@ -116,11 +118,11 @@ def prepare_batch(
     """
     moment = (issued or deed.at).astimezone(UTC).replace(microsecond=0)
     token, last = _begin(database, batch_id, deed)
-    rehearsal = Rehearsal(profile.ob3, secret=database.random_bytes(32), created=moment)
+    rehearsal = Rehearsal(profile, secret=database.random_bytes(32), created=moment)
     preflight = Preflight(rehearsal=rehearsal, undrawable=tools.undrawable)
     run = _Preparation(database, batch_id, token, moment, profile, tools, preflight, {})
     kept_back: list[KeptBack] = []
-    count, rules = 0, dict[str, str]()
+    count, rules, warnings = 0, dict[str, str](), Counter[str]()
     for after in range(0, last, SLICE):
         decided, stored = _prepare_slice(run, after, count + 1)
         count += stored
@@ -130,7 +132,8 @@ def prepare_batch(
             if each.blocked
         ]
         rules |= _rule_versions(decided, tools)
-    return _finish(run, rules, deed, tuple(kept_back))
+        warnings.update(f.rule for each in decided for f in each.findings if f.severity is Severity.WARNING)
+    return replace(_finish(run, rules, deed, tuple(kept_back)), warnings=dict(sorted(warnings.items())))
 
 
 def _begin(database: Database, batch_id: str, deed: Deed) -> tuple[str, int]:
@@ -216,18 +219,13 @@ def _part(allotted: Allotted, name: FormatName, language: str, content: bytes) -
     )
 
 
-def _look(run: _Preparation, decided: Sequence[Decided], built: Iterable[_Built]) -> tuple[list[Decided], list[_Built]]:
+def _look(run: _Preparation, decided: Sequence[Decided], built: Sequence[_Built]) -> tuple[list[Decided], list[_Built]]:
     """Run the preflight; a record with one bad document gives none."""
     by_record = {each.record.id: each for each in decided}
-    good = []
-    for each in built:
-        allotted = each.allotted
-        problems = run.preflight.problems(allotted.due, allotted.envelope, each.twin, each.parts)
-        for found in preflight_findings(allotted.due, problems):
+    for allotted, twin, parts in built:
+        for found in run.preflight.findings(allotted.due, allotted.envelope, twin, parts):
             by_record[allotted.record.id] = by_record[allotted.record.id].with_finding(found)
-        if not problems:
-            good.append(each)
-    kept = [each for each in good if not by_record[each.allotted.record.id].blocked]
+    kept = [each for each in built if not by_record[each.allotted.record.id].blocked]
     return list(by_record.values()), kept
 
 
