@@ -4,9 +4,9 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -43,10 +43,18 @@ def kill_at(home, batch, place, times):
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120).returncode
 
 
-def kill_from_outside(home, batch, after_s):
+def chunks_begun(home):
+    with sqlite3.connect(home / "vc_issuer.sqlite") as database:
+        return database.execute("SELECT coalesce(sum(attempts), 0) FROM signing_chunks").fetchone()[0]
+
+
+def kill_from_outside(home, batch):
+    """Kill the command and its two workers as soon as it has begun a chunk."""
+    begun = chunks_begun(home)
     command = [*PROGRAM, "--home", str(home), "batch", "sign", batch, "--processes", "2"]
     process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(after_s)
+    while chunks_begun(home) == begun and process.poll() is None:
+        pass
     os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
 
@@ -62,7 +70,7 @@ def test_killed_twenty_times_nothing_is_lost_doubled_or_unknown(approved):
         times = chance.randint(1, 60) if place == "signature" else 1
         kills += kill_at(home, batch, place, times) == -signal.SIGKILL
     for _ in range(2):
-        kills += kill_from_outside(home, batch, chance.uniform(3, 6)) == -signal.SIGKILL
+        kills += kill_from_outside(home, batch) == -signal.SIGKILL
     kills += kill_at(home, batch, "finishing", 1) == -signal.SIGKILL
     assert kills == 20
     run(home, "batch", "sign", batch, check=0)

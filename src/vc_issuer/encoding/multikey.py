@@ -12,6 +12,8 @@ from vc_issuer.model.keys import KeyAlgorithm, PublicKey
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_TEN_DIGITS = 58**10
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _MAX_BASE58 = 200  # a Multikey or a proof value has at most 150 characters; decoding takes quadratic time
 
 _PREFIXES = {
@@ -39,11 +41,17 @@ _SMALL_ORDER = frozenset(
 def base58_encode(content: bytes) -> str:
     """Encode as base58btc without a multibase prefix."""
     number = int.from_bytes(content)
-    digits = ""
+    groups: list[str] = []
+    # Ten digits at a time: big numbers are divided seldom, small ones often.
     while number:
-        number, digit = divmod(number, 58)
-        digits = _ALPHABET[digit] + digits
-    return "1" * (len(content) - len(content.lstrip(b"\0"))) + digits
+        number, group = divmod(number, _TEN_DIGITS)
+        digits = []
+        for _ in range(5):
+            group, pair = divmod(group, 58 * 58)
+            digits.append(_PAIRS[pair])
+        groups.append("".join(reversed(digits)))
+    text = "".join(reversed(groups)).lstrip("1")
+    return "1" * (len(content) - len(content.lstrip(b"\0"))) + text
 
 
 def base58_decode(text: str) -> bytes:

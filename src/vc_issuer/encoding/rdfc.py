@@ -49,6 +49,23 @@ def canonicalize_nquads(nquads: str, *, hash_name: str = "sha256", guarded: bool
     return "".join(f"{line}\n" for line in sorted(line for line in lines if line))
 
 
+def check_order(canonical: str) -> None:
+    """Refuse a canonical form that implementations would order differently. Raises UnsafeDocumentError.
+
+    RDFC-1.0 sorts by code point, JavaScript by UTF-16 code unit: the two differ where an astral character meets one
+    between U+E000 and U+FFFF.
+    """
+    if has_astral(canonical):
+        lines = canonical.split("\n")[:-1]
+        if lines != sorted(lines, key=lambda line: line.encode("utf-16-be")):
+            raise UnsafeDocumentError("texts of the document are ordered differently by different implementations")
+
+
+def has_astral(text: str) -> bool:
+    """Tell whether a text without lone surrogates holds a character beyond U+FFFF."""
+    return not text.isascii() and len(text.encode("utf-16-le")) > 2 * len(text)
+
+
 def check_graph(dataset: pyoxigraph.Dataset) -> None:
     """Refuse a dataset whose blank nodes could make canonicalisation run away (threat T29)."""
     shapes: dict[str, list[str]] = {}

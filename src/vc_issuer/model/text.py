@@ -72,7 +72,8 @@ def normalise_text(value: str) -> str:
 
 def text_defects(value: str) -> list[TextDefect]:
     """Return every character of `value` on which implementations disagree or that hides the text (T3)."""
-    if not _SUSPICIOUS.search(value):
+    # What is printable holds none of them, and asking so is ten times as fast as the search.
+    if value.isprintable() or not _SUSPICIOUS.search(value):
         return []
     return [
         TextDefect(kind=kind, position=position, character=character)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from vc_issuer.encoding.contexts import ContextStore
 from vc_issuer.encoding.jcs import canonicalize_jcs
-from vc_issuer.encoding.rdfc import canonicalize_rdfc
+from vc_issuer.encoding.rdfc import canonicalize_rdfc, check_order
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.credential import Document, JsonValue
 from vc_issuer.model.keys import KeyAlgorithm
@@ -21,8 +21,17 @@ ECDSA_SD = "ecdsa-sd-2023"
 Canonicalize: TypeAlias = Callable[[Document, str, ContextStore | None, bool], bytes]
 
 
-def _rdfc(document: Document, hash_name: str, contexts: ContextStore | None, guarded: bool) -> bytes:
-    return canonicalize_rdfc(document, hash_name=hash_name, contexts=contexts, guarded=guarded).encode("utf-8")
+def canonicalize_graph(
+    document: Document,
+    hash_name: str,
+    contexts: ContextStore | None = None,
+    guarded: bool = False,
+) -> bytes:
+    """Canonicalise as linked data, by RDFC-1.0: the transformation that a compiled shape may stand in for."""
+    canonical = canonicalize_rdfc(document, hash_name=hash_name, contexts=contexts, guarded=guarded)
+    if not guarded:
+        check_order(canonical)
+    return canonical.encode("utf-8")
 
 
 def _jcs(document: Document, _hash_name: str, _contexts: ContextStore | None, _guarded: bool) -> bytes:
@@ -49,7 +58,7 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = {
     for suite in (
         Cryptosuite(
             name="eddsa-rdfc-2022",
-            canonicalize=_rdfc,
+            canonicalize=canonicalize_graph,
             hashes={KeyAlgorithm.ED25519: "sha256"},
         ),
         Cryptosuite(
@@ -60,7 +69,7 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = {
         ),
         Cryptosuite(
             name="ecdsa-rdfc-2019",
-            canonicalize=_rdfc,
+            canonicalize=canonicalize_graph,
             hashes={KeyAlgorithm.P256: "sha256", KeyAlgorithm.P384: "sha384"},
         ),
         Cryptosuite(
@@ -72,7 +81,7 @@ CRYPTOSUITES: Mapping[str, Cryptosuite] = {
         # Only the proof configuration is hashed the common way: securing.ecdsa_sd does the rest.
         Cryptosuite(
             name=ECDSA_SD,
-            canonicalize=_rdfc,
+            canonicalize=canonicalize_graph,
             hashes={KeyAlgorithm.P256: "sha256"},
         ),
     )
@@ -82,7 +91,7 @@ LEGACY_SUITES: Mapping[str, Cryptosuite] = {
     for suite in (
         Cryptosuite(
             name="Ed25519Signature2020",
-            canonicalize=_rdfc,
+            canonicalize=canonicalize_graph,
             hashes={KeyAlgorithm.ED25519: "sha256"},
             proof_type="Ed25519Signature2020",
         ),

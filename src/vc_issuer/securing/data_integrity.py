@@ -97,18 +97,23 @@ def create_proof_with(
         raise UnsafeDocumentError(f"{suite.name} is not made here")
     if {proof.get("id") for proof in proofs_of(document)} != set(options.previous):
         raise UnsafeDocumentError("the document has a proof already, or not those that a chain builds on")
+    config = proof_config(suite, key, options)
+    if suite.own_context and "@context" in document:
+        config = {"@context": document["@context"], **config}
+    hashed = hash_data(document, config, suite, key.method, contexts=contexts)
+    return {**config, "proofValue": "z" + base58_encode(key.signer.sign(hashed))}
+
+
+def proof_config(suite: Cryptosuite, key: SigningKey, options: ProofOptions) -> dict[str, Any]:
+    """Return a proof without its value, as it stands in the document."""
     members = options.members()
-    config: dict[str, Any] = {
+    return {
         "type": DATA_INTEGRITY,
         **{name: members.pop(name) for name in ("id", "created") if name in members},
         "verificationMethod": key.method.id,
         "cryptosuite": suite.name,
         **members,
     }
-    if suite.own_context and "@context" in document:
-        config = {"@context": document["@context"], **config}
-    hashed = hash_data(document, config, suite, key.method, contexts=contexts)
-    return {**config, "proofValue": "z" + base58_encode(key.signer.sign(hashed))}
 
 
 def add_proof(

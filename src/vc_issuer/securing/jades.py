@@ -130,6 +130,17 @@ def seal_prepared(
         raise UnsafeDocumentError(f"the document can't be sealed: {error.message}.") from error
     if payload.startswith(b"\xef\xbb\xbf"):
         raise UnsafeDocumentError("the document can't be sealed: it begins with a byte order mark.")
+    protected, _ = seal_header(key, created, time_header=time_header)
+    text = payload.decode("utf-8")
+    signature = key.signer.sign(signing_input(protected, text))
+    return SecuredCredential(media_type=MEDIA_TYPE, content=write_general(text, protected, signature))
+
+
+def seal_header(key: SigningKey, created: datetime, *, time_header: TimeHeader) -> tuple[str, str]:
+    """Return the protected header of a baseline B seal as it stands in the JWS, and its algorithm.
+
+    Raises ConfigurationError if the key or its certificate can't seal.
+    """
     public_key = key.signer.public_key
     algorithm = algorithm_for(public_key)
     if algorithm is None:
@@ -140,9 +151,7 @@ def seal_prepared(
     # x5c carries the chain up to its anchor, which the verifier has or doesn't trust (elm.md 5.2).
     chain = tuple(der for der in key.method.certificates if not is_self_signed(der)) or key.method.certificates[:1]
     header = build_header(chain, algorithm=algorithm, created=created, time_header=time_header)
-    protected, text = encode_header(header), payload.decode("utf-8")
-    signature = key.signer.sign(signing_input(protected, text))
-    return SecuredCredential(media_type=MEDIA_TYPE, content=write_general(text, protected, signature))
+    return encode_header(header), algorithm
 
 
 def verify_seals(content: bytes) -> VerifiedSeals:

@@ -1,8 +1,11 @@
 """Check a raw signature under a public key: exact widths, never DER (threat T12)."""
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -22,7 +25,7 @@ def verify_signature(key: PublicKey, signature: bytes, message: bytes) -> None:
 
     ECDSA signatures are r||s, each as wide as the curve (IEEE P1363); RSA ones PKCS #1 v1.5 with SHA-256.
     """
-    loaded = load_der_public_key(key.der)
+    loaded = _load(key.der)
     try:
         if isinstance(loaded, ed25519.Ed25519PublicKey):
             _check_width(signature, _ED25519_BYTES)
@@ -38,6 +41,12 @@ def verify_signature(key: PublicKey, signature: bytes, message: bytes) -> None:
             raise InvalidError("the key is of a type that signs no credentials", clause="VC Data Integrity 1.0")
     except InvalidSignature as error:
         raise InvalidError(_MESSAGE, clause="VC Data Integrity 1.0 section 4.4") from error
+
+
+@lru_cache(maxsize=64)
+def _load(der: bytes) -> PublicKeyTypes:
+    # Reading a key costs a tenth of a signature, and an issuer has few.
+    return load_der_public_key(der)
 
 
 def _check_width(signature: bytes, width: int) -> None:

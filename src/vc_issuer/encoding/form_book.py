@@ -1,0 +1,152 @@
+"""Forms learned from documents that come in numbers: what was equal in all of them is constant, the rest are holes.
+
+A form that turns out too narrow is learned anew, wider; after a few times everything is a hole. Nothing rests on what
+was learned but speed: bytes that no form reads are the generic path's.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import eq
+from typing import NamedTuple, TypeAlias
+
+from vc_issuer.encoding.json_form import JsonForm, make_form
+from vc_issuer.encoding.shape import ShapeKey, read_shape
+from vc_issuer.encoding.strict_json import serialise_compact
+from vc_issuer.encoding.template import Template
+from vc_issuer.errors import VcIssuerError
+from vc_issuer.model.credential import Document
+
+ENOUGH = 4  # compiling costs as much as securing four documents the generic way
+MOST_SHAPES = 256  # a shape is some 50 kB; a batch of many offerings has a few dozen
+MOST_FAMILIES = 8  # of one structure: an offering's languages, or course units that differ in their texts
+_MOST_TRIES = 5
+_ALIKE = 0.75  # two learners of one offering share nine texts of ten, two languages of one badge about half
+
+Compile: TypeAlias = Callable[[Document, Sequence[int]], Template | None]
+"""Compile a document with these texts constant; None if its shape can't be compiled."""
+
+
+class Reading(NamedTuple):
+    """What a form read: the form, and the texts of its holes."""
+
+    form: "LearnedForm"
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedForm:
+    """A form with its template, if it has one; `context` is the document's, as JSON.
+
+    `picks` puts the holes in the template's order. `equal` names holes that must hold the same text, because the
+    template knows them as one.
+    """
+
+    form: JsonForm
+    template: Template | None
+    context: str
+    picks: tuple[int, ...]
+    equal: tuple[tuple[int, int], ...]
+
+    def read(self, content: bytes) -> tuple[str, ...] | None:
+        """Return the texts of the holes, or None for bytes of another form."""
+        values = self.form.read(content)
+        if values is None or any(values[one] != values[other] for one, other in self.equal):
+            return None
+        return values
+
+    def canonical(self, values: Sequence[str]) -> bytes | None:
+        """Return the canonical N-Quads of the document with these texts in its holes, or None."""
+        return self.template.fill([values[pick] for pick in self.picks]) if self.template else None
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of one shape: a document of it, and which of its texts were seen to differ."""
+
+    document: Document = field(repr=False)
+    texts: tuple[str, ...] = field(repr=False)
+    varying: set[int] = field(default_factory=set)
+    count: int = 0
+    tries: int = 0
+    form: LearnedForm | None = None
+
+
+class FormBook:
+    """Learn forms and read documents with them. Not shared between threads."""
+
+    def __init__(self, compile_shape: Compile | None = None) -> None:
+        """`compile_shape` makes the template of a shape; without it a form only reads."""
+        self._compile = compile_shape
+        self._known: dict[ShapeKey, list[_Known]] = {}
+        self._forms: list[LearnedForm] = []
+
+    def read(self, content: bytes) -> Reading | None:
+        """Read a document with the form that fits, or return None."""
+        for position, form in enumerate(self._forms):
+            values = form.read(content)
+            if values is not None:
+                if position:
+                    # What was found last is likely to be asked for next.
+                    self._forms.insert(0, self._forms.pop(position))
+                return Reading(form, values)
+        return None
+
+    def learn(self, contents: Iterable[bytes]) -> None:
+        """Learn from documents that no form reads. Those that are not compact JSON of ours teach nothing."""
+        grown: dict[int, _Known] = {}
+        for content in contents:
+            document = json.loads(content)
+            if serialise_compact(document) != content:
+                continue
+            known = self._family(document)
+            if known is not None:
+                known.count += 1
+                grown[id(known)] = known
+        for known in grown.values():
+            if known.count >= ENOUGH and known.tries <= _MOST_TRIES:
+                self._make(known)
+
+    def _family(self, document: Document) -> _Known | None:
+        """Find the documents that this one is most like, or begin with it: languages share a structure, not texts."""
+        key, texts = read_shape(document)
+        families = self._known.setdefault(key, [])
+        shared = [sum(map(eq, known.texts, texts)) for known in families]
+        best = max(range(len(families)), key=shared.__getitem__, default=None)
+        if best is not None and (shared[best] >= _ALIKE * len(texts) or len(families) >= MOST_FAMILIES):
+            known = families[best]
+            known.varying |= {place for place, text in enumerate(texts) if text != known.texts[place]}
+            return known
+        if sum(map(len, self._known.values())) >= MOST_SHAPES:
+            return None
+        families.append(_Known(document, texts))
+        return families[-1]
+
+    def _make(self, known: _Known) -> None:
+        known.tries += 1
+        everything = range(len(known.texts))
+        holes = list(everything) if known.tries > _MOST_TRIES else sorted(known.varying)
+        template = None
+        if self._compile is not None:
+            constant = sorted(set(everything) - set(holes))
+            try:
+                template = self._compile(known.document, constant)
+            except VcIssuerError:
+                template = None
+            if template is None:
+                known.tries = _MOST_TRIES + 1
+                return
+            holes = sorted(place for places in template.holes for place in places)
+        groups = template.holes if template else tuple((place,) for place in holes)
+        where = {place: number for number, place in enumerate(holes)}
+        form = LearnedForm(
+            form=make_form(known.document, holes),
+            template=template,
+            context=json.dumps(known.document.get("@context")),
+            picks=tuple(where[places[0]] for places in groups),
+            equal=tuple((where[places[0]], where[place]) for places in groups for place in places[1:]),
+        )
+        if known.form is not None:
+            self._forms.remove(known.form)
+        known.form = form
+        self._forms.insert(0, form)

@@ -1,0 +1,84 @@
+"""The press: the bytes of the generic path, every signature verified, a sample of every batch looked at again."""
+
+from dataclasses import replace
+
+import pytest
+
+from issuance.house import LATER, key_ring, profile, record
+from vc_issuer.errors import InvalidError
+from vc_issuer.issuance.signing import ChunkTask, Press, Signing, no_checkpoint, secure_part, sign_chunk
+from vc_issuer.model.credential import FormatName
+from vc_issuer.securing.jades import payload_octets, verify_seals
+from vc_issuer.store.chunks import Chunk
+from vc_issuer.store.credentials import prepared_parts
+
+
+@pytest.fixture
+def parts(house):
+    batch_id = house.approved(*(record(number) for number in range(1, 7)))
+    with house.database.reading() as session:
+        return prepared_parts(session, batch_id, first=1, last=100)
+
+
+def learned(parts, name):
+    press, plan, key = Press(), profile().plan(name), key_ring().key(name)
+    own = [part for part in parts if part.format is name]
+    press.learn(own, plan, key)
+    return press, plan, key, own
+
+
+def test_compiled_badges_are_the_generic_path_s_bytes(parts):
+    press, plan, key, own = learned(parts, FormatName.OB3)
+    made = [press.proofs_of(plan).secure(part.content, key, LATER) for part in own]
+    assert len([each for each in made if each]) >= len(own) - 2
+    for part, each in zip(own, made, strict=True):
+        if each is not None:
+            assert each.secured == secure_part(part, plan, key, LATER)
+        assert press.secure(part, plan, key, Signing(created=LATER)) == secure_part(part, plan, key, LATER)
+
+
+def test_compiled_seals_hold_and_cover_the_prepared_bytes(parts):
+    press, plan, key, own = learned(parts, FormatName.ELM)
+    made = [press.seals_of(plan).secure(part.content, key, LATER) for part in own]
+    assert all(made[:6])
+    for part, each in zip(own, made, strict=True):
+        if each is not None:
+            generic = secure_part(part, plan, key, LATER).content
+            assert each.secured.content.partition(b'"signature":')[0] == generic.partition(b'"signature":')[0]
+            assert payload_octets(each.secured.content) == part.content
+            assert verify_seals(each.secured.content).payload == part.content
+
+
+class FaultySigner:
+    """Sign something else every time but the first few."""
+
+    def __init__(self, signer):
+        self._signer = signer
+        self.public_key = signer.public_key
+
+    def sign(self, message):
+        return self._signer.sign(message + b"!")
+
+
+@pytest.mark.parametrize("name", list(FormatName))
+def test_a_signature_that_does_not_hold_is_never_given_out(parts, name):
+    press, plan, key, own = learned(parts, name)
+    faulty = replace(key, signer=FaultySigner(key.signer))
+    compiled = press.seals_of(plan) if name is FormatName.ELM else press.proofs_of(plan)
+    part = next(part for part in own if compiled.secure(part.content, key, LATER))
+    with pytest.raises(InvalidError, match="does not match"):
+        press.secure(part, plan, faulty, Signing(created=LATER))
+
+
+def test_the_first_of_every_batch_is_verified_by_the_generic_path(parts):
+    places = []
+    task = ChunkTask(chunk=Chunk(batch_id="b", number=1, first=1, last=2), parts=tuple(parts), created=LATER)
+    signed = sign_chunk(task, keys=key_ring(), profile=profile(), checkpoint=places.append, press=Press())
+    assert [part.credential_id for part in signed.parts] == [part.credential_id for part in parts]
+    assert places == ["signature"] * len(parts)
+    first = next(part for part in parts if part.format is FormatName.OB3)
+    always = frozenset({first.credential_id})
+    sampled = [
+        part for part in parts if Signing(created=LATER, always=always, checkpoint=no_checkpoint).is_sampled(part)
+    ]
+    assert first in sampled
