@@ -23,10 +23,11 @@ from vc_issuer.errors import InvalidError, UnreadableError
 from vc_issuer.model.credential import Document, SecuredCredential
 from vc_issuer.model.keys import SigningKey, VerificationMethod
 from vc_issuer.securing.cryptosuites import ECDSA_SD, Cryptosuite, canonicalize_graph, hash_for
-from vc_issuer.securing.data_integrity import MEDIA_TYPE, ProofOptions, proof_config
+from vc_issuer.securing.data_integrity import MEDIA_TYPE, proof_config
 from vc_issuer.securing.jades import MEDIA_TYPE as SEAL_MEDIA_TYPE
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, TimeHeader, seal_header
 from vc_issuer.securing.jws import verify_jws_signature
+from vc_issuer.securing.proof_terms import ProofOptions
 from vc_issuer.securing.signatures import verify_signature
 
 _MOST_CONFIGS = 16  # proofs made at one time share one; earlier times don't come back
