@@ -106,7 +106,7 @@ def test_the_verdict_comes_first_and_linkedin_gets_what_it_reads(client, issued,
     assert "style=" not in text
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", ["nl", "en", "fr", "de"])
 def test_every_page_speaks_its_language(client, page, language):
     for path in (page, "/verify", "/issuer"):
         text = client.get(f"{path}?lang={language}", headers={"accept": "text/html"}).text
@@ -182,6 +182,66 @@ def test_what_is_not_genuine_lends_nobody_a_name(client, issued, entry):
     (name, _) = (each["identityHash"] for each in issued.badge(entry)["credentialSubject"]["identifier"])
     assert "Not genuine" in answer
     assert name not in answer
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize(("form", "media_type"), [("pdf", "application/pdf"), ("csv", "text/csv"), ("xlsx", XLSX)])
+def test_the_answer_comes_as_the_file_that_is_asked_for(client, issued, entry, form, media_type):
+    files = [("files", ("one.json", issued.path(entry, "ob3").read_bytes()))]
+    by_header = client.post("/verify", files=files, headers={"accept": media_type})
+    by_button = client.post("/verify", files=files, data={"format": form}, headers=HTML)
+    for answer in (by_header, by_button):
+        assert answer.headers["content-type"].split(";")[0] == media_type
+        assert answer.headers["cache-control"] == "no-store"
+    assert "attachment" in by_button.headers["content-disposition"]
+    assert "content-disposition" not in by_header.headers
+
+
+def test_json_says_what_each_file_is_worth(client, issued, entry):
+    pdf, changed = issued.path(entry, "pdf").read_bytes(), issued.path(entry, "ob3").read_bytes().replace(b"20", b"21")
+    files = [("files", ("one.pdf", pdf)), ("files", ("changed.json", changed)), ("files", ("none.json", b"{}"))]
+    good, changed, none = client.post("/verify", files=files).json()["reports"]
+    (sheet,) = good["recognition"]
+    assert [each["id"] for each in sheet["questions"]][:2] == ["quality-assurance", "verification"]
+    assert sheet["annex_one"]["mandatory"] == 11
+    assert (changed["recognition"], none["recognition"]) == ([], [])
+
+
+def test_files_of_one_name_keep_their_own_answers(client, issued, entry):
+    good = issued.path(entry, "ob3").read_bytes()
+    files = [("files", ("a.json", good)), ("files", ("a.json", b"{}"))]
+    reports = client.post("/verify", files=files).json()["reports"]
+    assert [(report["file"], report["verdict"]) for report in reports] == [
+        ("a.json", "current"),
+        ("a.json (2)", "unreadable"),
+    ]
+
+
+def test_a_fragment_counts_on_and_holds_no_page_around_it(client, issued, entry):
+    files = [("files", ("a.json", issued.path(entry, "ob3").read_bytes()))]
+    for first, anchor in (("7", "file-8"), ("x", "file-1"), ("-1", "file-1"), ("9" * 30, "file-10001")):
+        text = client.post("/verify", files=files, headers={**HTML, "x-fragment": "results", "x-first": first}).text
+        assert f'id="{anchor}"' in text
+        assert "<html" not in text
+
+
+def test_a_code_that_is_typed_leads_to_its_page(client, entry, page):
+    code = page.removeprefix("/c/")
+    typed = "-".join(code[at : at + 4] for at in range(0, len(code), 4)).lower()
+    for written in (typed, f" {entry['verify_url']} ", entry["verify_url"] + "?lang=nl"):
+        answer = client.post("/code?lang=fr", data={"code": written}, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?lang=fr")
+    for written in ("", "abc", "https://evil.example/x", "//evil.example", "é" * 26, "a/../b"):
+        answer = client.post("/code", data={"code": written}, follow_redirects=False)
+        assert answer.headers["location"] == "/c/unknown"
+
+
+def test_a_problem_speaks_the_reader_s_language(client):
+    assert "Ici" not in client.get("/nowhere", headers=HTML).text
+    assert "Il n’y a rien ici" in client.get("/nowhere?lang=fr", headers=HTML).text
+    assert "Hier ist nichts" in client.get("/nowhere?lang=de", headers=HTML).text
 
 
 def test_a_request_that_holds_nothing_or_too_much_is_refused(client):

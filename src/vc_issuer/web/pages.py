@@ -1,6 +1,5 @@
-"""Pages for people: templates, language, and the view of a verdict. Everything is escaped."""
+"""Pages for people: templates and language. Everything is escaped."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from vc_issuer.errors import ConfigurationError
-from vc_issuer.model.report import Report, Verdict
-from vc_issuer.rendering.printout import level_lines
-from vc_issuer.web.wording import LANGUAGE_NAMES, LANGUAGES, VERDICTS, choose_language, sayer, write_date
+from vc_issuer.recognition.wording import write_number
+from vc_issuer.web.wording import LANGUAGE_NAMES, LANGUAGES, choose_language, page_texts, sayer, write_date
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -27,35 +25,6 @@ _TEMPLATES = (
     "verify.html",
 )
 
-# Facts of a file that is not what its issuer signed are nobody's statement: they are not shown.
-_SHOWN = frozenset(Verdict) - {Verdict.NOT_GENUINE, Verdict.UNREADABLE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictView:
-    """A verdict as a page shows it: a tone, one sentence, one piece of advice."""
-
-    tone: str
-    sentence: str
-    advice: str
-
-    @property
-    def short(self) -> str:
-        """Return the sentence for a table cell."""
-        return self.sentence
-
-
-def view_of(report: Report, language: str) -> VerdictView:
-    """Return the view of a report's verdict in `language`."""
-    tone, sentences, advice = VERDICTS[report.verdict]
-    position = LANGUAGES.index(language)
-    return VerdictView(tone=tone, sentence=sentences[position], advice=advice[position])
-
-
-def result_of(report: Report, language: str) -> dict[str, Any]:
-    """Return what `results.html` shows of one report."""
-    return {"report": report, "view": view_of(report, language), "shown": report.verdict in _SHOWN}
-
 
 def wants_html(request: Request) -> bool:
     """Tell whether a person's browser asks: HTML is named, which `*/*` does not do."""
@@ -70,7 +39,6 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=False
         )
-        self._environment.globals["level_lines"] = level_lines
         self._check_templates()
 
     def _check_templates(self) -> None:
@@ -87,18 +55,24 @@ class Pages:
         """Choose the language of the answer."""
         return choose_language(request.query_params.get("lang"), request.headers.get("accept-language", ""))
 
+    def asked_language(self, request: Request) -> str:
+        """Return the language that the address asks for, or an empty string."""
+        asked = request.query_params.get("lang", "")
+        return asked if asked in LANGUAGES else ""
+
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """Render one template with the words and values that every page has."""
         language = self.language(request)
         say = sayer(language)
-        asked = request.query_params.get("lang")
+        asked = self.asked_language(request)
         context = {
             **self._common,
             "language": language,
-            "language_query": f"?lang={asked}" if asked in LANGUAGES else "",
+            "language_query": f"?lang={asked}" if asked else "",
             "language_name": LANGUAGE_NAMES.__getitem__,
             "say": say,
             "format_date": lambda day: write_date(day, language),
+            "format_number": lambda value: write_number(value, language),
             "kind_name": lambda kind: say(kind) if kind in {"certificate", "credit-certificate"} else "",
             "here": "",
             "private": False,
@@ -109,4 +83,11 @@ class Pages:
 
     def notice(self, request: Request, *, status: int, heading: str, message: str) -> HTMLResponse:
         """Render a page that says one thing."""
-        return self.render(request, "notice.html", status=status, heading=heading, message=message)
+        return self.render(request, "notice.html", status=status, heading=heading, message=message, detail="")
+
+    def problem(self, request: Request, *, status: int, detail: str) -> HTMLResponse:
+        """Render a page for what went wrong: a heading in the reader's language, and what the application says."""
+        say = sayer(self.language(request))
+        known = f"problem.{status}"
+        heading = say(known if known in page_texts() else "problem.other")
+        return self.render(request, "notice.html", status=status, heading=heading, message="", detail=detail)

@@ -55,7 +55,7 @@ def install_problems(app: FastAPI, pages: Pages) -> None:
 
     def answer(request: Request, status: int, detail: str, code: str) -> Response:
         if wants_html(request):
-            return pages.notice(request, status=status, heading=_TITLES.get(status, "Error"), message=detail)
+            return pages.problem(request, status=status, detail=detail)
         return problem(status, detail, code=code)
 
     async def ours(request: Request, error: Exception) -> Response:

@@ -7,18 +7,23 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from vc_issuer.model.credential import CredentialSummary
+from vc_issuer.recognition.awards import awards_of
+from vc_issuer.recognition.wording import write_moment
 from vc_issuer.web.headers import PRIVATE_HEADERS
-from vc_issuer.web.pages import Pages, view_of, wants_html
-from vc_issuer.web.wording import sayer
+from vc_issuer.web.negotiation import preferred
+from vc_issuer.web.pages import Pages, wants_html
+from vc_issuer.web.results import view_of
+from vc_issuer.web.wording import LANGUAGES, sayer
 from vc_issuer.wiring.home import Home, Published
 
 LINKEDIN = "https://www.linkedin.com/profile/add"
 _CONFUSABLE = str.maketrans("OIL", "011")  # Crockford base32 reads these letters as digits
 CODE_LENGTH = 26
+MAX_TYPED = 4096  # a code, or an address that holds one
 
 
 class Asked(NamedTuple):
@@ -43,34 +48,19 @@ def normalise_code(written: str) -> str:
     return written.replace("-", "").replace(" ", "").upper().translate(_CONFUSABLE)
 
 
+def code_in(typed: str) -> str:
+    """Return the code in what a person typed or pasted: the code itself, or the address that ends with it."""
+    last = typed.strip().split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    code = normalise_code(last)
+    return code if code.isascii() and code.isalnum() else ""
+
+
 def asked_for(path: str, accept: str) -> Asked:
     """Read code and kind from the path, else from Accept; `*/*` gets JSON."""
     for suffix in _SUFFIXES:
         if path.endswith(suffix):
             return Asked(normalise_code(path.removesuffix(suffix)), suffix.removeprefix("."))
-    return Asked(normalise_code(path), _wanted(accept))
-
-
-def _wanted(accept: str) -> str:
-    """Return the kind with the highest q (RFC 9110 section 12.5.1); JSON for the rest, wildcards among it."""
-    best, kind = 0.0, "json"
-    for part in accept.lower().split(","):
-        media, _, parameters = part.partition(";")
-        q = _quality(parameters)
-        if q > best:
-            best, kind = q, _ACCEPTED.get(media.strip(), "json")
-    return kind
-
-
-def _quality(parameters: str) -> float:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
+    return Asked(normalise_code(path), preferred(accept, _ACCEPTED, "json"))
 
 
 def linkedin_url(summary: CredentialSummary, page_url: str) -> str:
@@ -90,6 +80,8 @@ def linkedin_url(summary: CredentialSummary, page_url: str) -> str:
 def public_router(home: Home, pages: Pages) -> APIRouter:
     """Return the routes behind a code."""
     router = APIRouter(tags=["public"])
+
+    router.post("/code", summary="Look up the code that a person typed off paper", status_code=303)(_typed_code)
 
     @router.get("/c/{path}", summary="The credential behind a code, as a page, JSON or PDF")
     def behind_code(request: Request, path: str) -> Response:
@@ -118,22 +110,30 @@ def public_router(home: Home, pages: Pages) -> APIRouter:
     def _page(request: Request, published: Published) -> Response:
         language = pages.language(request)
         report = home.report_on(published, language)
-        if report.summary is None:
+        award = awards_of(report)[0]
+        if award.summary is None:
             raise HTTPException(503, "this document can't be shown now; please try again later")
         code = published.code
         return pages.render(
             request,
             "credential.html",
             private=True,
-            report=report,
-            summary=report.summary,
-            view=view_of(report, language),
+            view=view_of(award, home.now(), language),
             paths={"pdf": f"/c/{code}.pdf", "ob3": f"/c/{code}.json", "elm": f"/c/{code}.elm.json"},
-            linkedin=linkedin_url(report.summary, f"{home.settings.base_url}/c/{code}"),
-            checked_at=home.now().strftime("%Y-%m-%d %H:%M UTC"),
+            linkedin=linkedin_url(award.summary, f"{home.settings.base_url}/c/{code}"),
+            checked_at=write_moment(home.now()),
         )
 
     return router
+
+
+async def _typed_code(request: Request) -> Response:
+    """Lead from a form to the page behind a code; what is no code leads where every unknown code leads."""
+    async with request.form(max_files=0, max_fields=4, max_part_size=MAX_TYPED) as form:
+        code = code_in(str(form.get("code", "")))
+    asked = request.query_params.get("lang")
+    query = f"?lang={asked}" if asked in LANGUAGES else ""
+    return RedirectResponse(f"/c/{code if len(code) == CODE_LENGTH else 'unknown'}{query}", status_code=303)
 
 
 def _unknown(request: Request, pages: Pages) -> Response:

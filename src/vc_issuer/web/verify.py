@@ -1,7 +1,11 @@
 """The public verifier: `GET /verify` and `POST /verify` (decisions 7.4, 7.6). What is given is not kept."""
 
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request
@@ -11,12 +15,60 @@ from starlette.exceptions import HTTPException
 
 from vc_issuer.model.report import Report
 from vc_issuer.recognition.answer import reports_with_recognition
+from vc_issuer.recognition.awards import all_awards
+from vc_issuer.recognition.printing import print_sheets
+from vc_issuer.recognition.table import table_of, write_csv, write_xlsx
+from vc_issuer.recognition.wording import write_moment
 from vc_issuer.web.limits import FILE_BYTES, TokenBucket
-from vc_issuer.web.pages import Pages, result_of, wants_html
+from vc_issuer.web.negotiation import preferred
+from vc_issuer.web.pages import Pages
+from vc_issuer.web.results import views_of
+from vc_issuer.web.wording import sayer
 from vc_issuer.wiring.home import Home
 
 PASTED = "pasted text"
 _UNNAMED = "file"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+    "xlsx": XLSX,
+    "json": "application/json",
+    "page": "text/html",
+}
+_ACCEPTED = {**{media: word for word, media in MEDIA_TYPES.items()}, "application/xhtml+xml": "page"}
+_MOST_FIRST = 10_000  # a page counts its answers on from where the script says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a request gives: files by unique names, and the form of answer that it names, if any."""
+
+    files: list[tuple[str, bytes]] = field(repr=False)
+    form: str = ""
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Return the SHA-256 of each file by its name."""
+        return {name: hashlib.sha256(content).hexdigest() for name, content in self.files}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Reports, and what answering them in any form needs."""
+
+    given: Given
+    reports: list[Report] = field(repr=False)
+    now: datetime
+    language: str
+
+
+class DownloadLink(NamedTuple):
+    """A file that stands in the page itself, for readers without JavaScript: nothing of it is kept here."""
+
+    kind: str
+    name: str
+    address: str
 
 
 class VerifyService:
@@ -34,39 +86,53 @@ class VerifyService:
             seconds = str(int(wait) + 1)
             raise HTTPException(429, f"too many files; try again in {seconds} s", headers={"Retry-After": seconds})
 
-    async def verify(self, files: list[tuple[str, bytes]]) -> list[Report]:
+    async def verify(self, files: list[tuple[str, bytes]], language: str) -> list[Report]:
         """Verify files one after another; a slow one holds up its own request alone."""
         verifier = self._home.verifier()
         now = self._home.now()
         return [
-            await to_thread.run_sync(verifier.verify, content, name, now, limiter=self._limiter)
+            await to_thread.run_sync(verifier.verify, content, name, now, language, limiter=self._limiter)
             for name, content in files
         ]
 
 
-async def _files_of(request: Request, max_files: int) -> list[tuple[str, bytes]]:
+async def read_given(request: Request, max_files: int) -> Given:
+    """Read the files of a form, or the body as one file. Raises 400 and 413."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         content = await request.body()
         if not content:
             raise HTTPException(400, "the request is empty; send one file as the body, or several as multipart")
-        return [_checked("request body", content)]
+        return Given(files=[_checked("request body", content)])
     async with request.form(max_files=max_files, max_fields=20, max_part_size=FILE_BYTES) as form:
-        files = await _files_in(form)
-    if not files:
+        given = await _given_in(form)
+    if not given.files:
         raise HTTPException(400, "no file was chosen; choose one, or paste the text of a credential")
-    return files
+    return given
 
 
-async def _files_in(form: FormData) -> list[tuple[str, bytes]]:
-    files = []
-    for _, value in form.multi_items():
+async def _given_in(form: FormData) -> Given:
+    files: dict[str, bytes] = {}
+    wanted = ""
+    for field_name, value in form.multi_items():
         if isinstance(value, UploadFile):
             content = await value.read()
             if content or value.filename:
-                files.append(_checked(value.filename or _UNNAMED, content))
+                name, content = _checked(value.filename or _UNNAMED, content)
+                files[_unique(name, files)] = content
+        elif field_name == "format":
+            wanted = value
         elif value.strip():
-            files.append(_checked(PASTED, value.strip().encode()))
-    return files
+            files[_unique(PASTED, files)] = value.strip().encode()
+    return Given(files=list(files.items()), form=wanted)
+
+
+def _unique(name: str, taken: Mapping[str, bytes]) -> str:
+    """Give a second file of one name a number, so that its answer is not taken for the first one's."""
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name} ({number})"
+    return unique
 
 
 def _checked(name: str, content: bytes) -> tuple[str, bytes]:
@@ -79,35 +145,82 @@ def verify_router(home: Home, pages: Pages) -> APIRouter:
     """Return the routes of the public verifier."""
     router = APIRouter(tags=["verifier"])
     service = VerifyService(home)
+    most = home.settings.serve.max_files
 
     @router.get("/verify", include_in_schema=False)
     def verify_page(request: Request) -> Response:
-        return pages.render(request, "verify.html", here="verify", results=[], checked_at="")
+        return pages.render(request, "verify.html", here="verify", views=[], links=[], checked_at="", most_files=most)
 
-    async def uploaded(request: Request) -> list[tuple[str, bytes]]:
+    async def uploaded(request: Request) -> Given:
         """Read the files of the request, within the limits."""
-        return await _files_of(request, home.settings.serve.max_files)
+        return await read_given(request, most)
 
     @router.post("/verify", summary="Verify files", responses={200: {"description": "One report a file"}})
-    async def verify_files(request: Request, files: Annotated[list[tuple[str, bytes]], Depends(uploaded)]) -> Response:
-        """Verify one raw body, or up to forty files of a form; nothing is kept."""
-        service.check_rate(request, len(files))
-        reports = await service.verify(files)
-        if not wants_html(request):
-            answer = reports_with_recognition(reports, home.now(), pages.language(request))
-            return JSONResponse(answer, headers={"Cache-Control": "no-store"})
-        return _as_page(request, pages, reports, home.now())
+    async def verify_files(request: Request, given: Annotated[Given, Depends(uploaded)]) -> Response:
+        """Verify one raw body, or up to sixty files of a form; nothing is kept.
+
+        The answer is JSON, or what `Accept` or the form's field `format` names: a page, PDF, CSV or XLSX.
+        """
+        service.check_rate(request, len(given.files))
+        language = pages.language(request)
+        reports = await service.verify(given.files, language)
+        answered = Answered(given=given, reports=reports, now=home.now(), language=language)
+        form = wanted_form(given, request.headers.get("accept", ""))
+        if form == "page":
+            response = _as_page(request, pages, answered, most)
+        else:
+            response = await to_thread.run_sync(as_file, answered, form, bool(given.form))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     return router
 
 
-def _as_page(request: Request, pages: Pages, reports: list[Report], now: datetime) -> Response:
-    language = pages.language(request)
+def wanted_form(given: Given, accept: str) -> str:
+    """Return the form of answer that the form's button or the Accept header names; JSON for the rest."""
+    return given.form if given.form in MEDIA_TYPES else preferred(accept, _ACCEPTED, "json")
+
+
+def as_file(answered: Answered, form: str, is_download: bool) -> Response:
+    """Write the answer as a file; a browser that pressed a button stores it instead of showing it."""
+    stamp = answered.now.strftime("%Y-%m-%dT%H%M%SZ")
+    disposition = {"Content-Disposition": f'attachment; filename="verification-{stamp}.{form}"'} if is_download else {}
+    if form == "json":
+        return JSONResponse(
+            reports_with_recognition(answered.reports, answered.now, answered.language), headers=disposition
+        )
+    return Response(_content(answered, form), media_type=MEDIA_TYPES[form], headers=disposition)
+
+
+def _content(answered: Answered, form: str) -> bytes:
+    awards, now, language = all_awards(answered.reports), answered.now, answered.language
+    if form == "pdf":
+        return print_sheets(awards, answered.given.digests, now, language)
+    table = table_of(awards, now, language)
+    return write_csv(table, language) if form == "csv" else write_xlsx(table, sayer(language)("table.title"), now)
+
+
+def _links(answered: Answered) -> list[DownloadLink]:
+    stamp = answered.now.strftime("%Y-%m-%dT%H%M%SZ")
+    return [
+        DownloadLink(
+            kind=form,
+            name=f"verification-{stamp}.{form}",
+            address=f"data:{MEDIA_TYPES[form]};base64,{base64.b64encode(_content(answered, form)).decode()}",
+        )
+        for form in ("xlsx", "csv")
+    ]
+
+
+def _as_page(request: Request, pages: Pages, answered: Answered, most: int) -> Response:
+    is_fragment = request.headers.get("x-fragment") == "results"
+    before = request.headers.get("x-first", "")
+    first = min(int(before), _MOST_FIRST) if before.isascii() and before.isdigit() else 0
     values: dict[str, Any] = {
-        "results": [result_of(report, language) for report in reports],
-        "checked_at": now.strftime("%Y-%m-%d %H:%M UTC"),
+        "views": views_of(answered.reports, answered.now, answered.language, first),
+        "links": [] if is_fragment else _links(answered),
+        "checked_at": write_moment(answered.now),
+        "most_files": most,
     }
-    template = "results.html" if request.headers.get("x-fragment") == "results" else "verify.html"
-    response = pages.render(request, template, here="verify", private=True, **values)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    template = "results.html" if is_fragment else "verify.html"
+    return pages.render(request, template, here="verify", private=True, **values)

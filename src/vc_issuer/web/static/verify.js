@@ -1,33 +1,167 @@
-// Drag and drop, and answers without leaving the page. Without this script the form works as it is.
+// Drag and drop, paste, camera, and answers without leaving the page. Without this script the form works as it is.
 "use strict";
+const BATCH = 4; // files a request: the first answers come while the last files wait
+const MOST_TRIES = 8;
+const LONGEST_WAIT_S = 60;
+const LOOK_EVERY_MS = 200;
+
 const form = document.getElementById("verify-form");
 const drop = document.getElementById("drop");
 const files = document.getElementById("files");
+const photo = document.getElementById("photo");
+const text = document.getElementById("text");
 const answer = document.getElementById("answer");
+const busy = document.getElementById("busy");
+const progress = document.getElementById("progress");
+const results = document.getElementById("results");
+const again = document.getElementById("again");
+let run = 0; // a newer run lets an older one fall
+
+function take(list) {
+  if (list.length) { files.files = list; photo.value = ""; text.value = ""; form.requestSubmit(); }
+}
 
 for (const kind of ["dragenter", "dragover"]) {
-  drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
+  document.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); });
 }
-for (const kind of ["dragleave", "drop"]) {
-  drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.remove("over"); });
-}
-drop.addEventListener("drop", (event) => {
-  if (event.dataTransfer.files.length) {
-    files.files = event.dataTransfer.files;
-    form.requestSubmit();
-  }
+document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) { drop.classList.remove("over"); } });
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  take(event.dataTransfer.files);
 });
-files.addEventListener("change", () => { if (files.files.length) { form.requestSubmit(); } });
+document.addEventListener("paste", (event) => {
+  if (event.target.matches("input, textarea")) { return; }
+  const pasted = event.clipboardData;
+  if (pasted.files.length) { event.preventDefault(); take(pasted.files); return; }
+  const words = pasted.getData("text/plain").trim();
+  if (words) { event.preventDefault(); files.value = ""; photo.value = ""; text.value = words; form.requestSubmit(); }
+});
+files.addEventListener("change", () => { photo.value = ""; text.value = ""; if (files.files.length) { form.requestSubmit(); } });
+photo.addEventListener("change", () => { files.value = ""; text.value = ""; if (photo.files.length) { form.requestSubmit(); } });
+
+function given() {
+  const found = [...files.files, ...photo.files].map((file) => ["files", file, file.name]);
+  if (text.value.trim()) { found.push(["text", text.value]); }
+  return found;
+}
+
+function say(words) { busy.textContent = words; }
+
+function wait(seconds) { return new Promise((done) => { setTimeout(done, seconds * 1000); }); }
+
+async function ask(batch, first) {
+  const body = new FormData();
+  for (const item of batch) { body.append(...item); }
+  for (let tried = 0; tried < MOST_TRIES; tried += 1) {
+    const response = await fetch(form.action, {
+      method: "POST", body, headers: {Accept: "text/html", "X-Fragment": "results", "X-First": String(first)},
+    });
+    if (response.status !== 429) { return response; }
+    await wait(Math.min(Number(response.headers.get("Retry-After")) || 1, LONGEST_WAIT_S));
+  }
+  return null;
+}
+
+function show(markup, isFirst) {
+  const parsed = new DOMParser().parseFromString(markup, "text/html");
+  const rows = parsed.querySelectorAll("tbody tr");
+  if (isFirst || !rows.length) { results.replaceChildren(...(rows.length ? parsed.body : parsed.querySelector("main") || parsed.body).childNodes); return rows.length; }
+  results.querySelector("tbody").append(...rows);
+  results.querySelector(".answers").append(...parsed.querySelectorAll("article"));
+  results.querySelector(".overview").classList.remove("single");
+  for (const tally of results.querySelectorAll(".tally li")) {
+    const count = results.querySelectorAll(`tr[data-tone="${tally.dataset.tone}"]`).length;
+    tally.querySelector(".count").textContent = count;
+    tally.classList.toggle("none", count === 0);
+  }
+  return rows.length;
+}
+
+async function verifyAll(items, mine) {
+  let shown = 0;
+  progress.max = items.length;
+  progress.hidden = items.length < 2;
+  for (let at = 0; at < items.length; at += BATCH) {
+    progress.value = at;
+    say(items.length > 1 ? form.dataset.progress.replace("%done", at).replace("%total", items.length) : form.dataset.busy);
+    const response = await ask(items.slice(at, at + BATCH), shown);
+    if (mine !== run) { return; }
+    if (response === null) { throw new Error("too many requests"); }
+    const found = show(await response.text(), shown === 0);
+    if (!response.ok) { break; }
+    shown += found;
+  }
+  say("");
+  progress.hidden = true;
+  again.hidden = shown === 0;
+  answer.focus({preventScroll: true});
+  answer.scrollIntoView({block: "start"});
+}
 
 form.addEventListener("submit", async (event) => {
+  if (event.submitter && event.submitter.name === "format") { return; } // a file: the browser downloads it
   event.preventDefault();
-  answer.textContent = answer.dataset.busy;
+  const items = given();
+  const mine = run += 1;
+  results.replaceChildren();
+  again.hidden = true;
+  if (items.length > Number(form.dataset.most)) { say(form.dataset.tooMany); return; }
+  if (!items.length) { say(""); files.focus(); return; }
   try {
-    const response = await fetch(form.action, {
-      method: "POST", body: new FormData(form), headers: {Accept: "text/html", "X-Fragment": "results"},
-    });
-    answer.innerHTML = await response.text();
+    await verifyAll(items, mine);
   } catch {
-    form.submit();
+    progress.hidden = true;
+    say(form.dataset.lost);
   }
 });
+
+// The camera, where the browser itself can read QR codes; elsewhere the picture is sent like any other file.
+const scan = document.getElementById("scan");
+const scanner = document.getElementById("scanner");
+const view = document.getElementById("view");
+const trouble = document.getElementById("scan-trouble");
+
+function stop() {
+  for (const track of view.srcObject ? view.srcObject.getTracks() : []) { track.stop(); }
+  view.srcObject = null;
+  scanner.hidden = true;
+  scan.hidden = false;
+}
+
+function follow(words) {
+  const code = words.match(/^https:\/\/([^/]+)\/c\/([0-9A-Za-z]+)$/);
+  if (code && [form.dataset.host, location.host].includes(code[1])) {
+    location.assign(`/c/${code[2]}${new URL(form.action).search}`);
+    return;
+  }
+  text.value = words;
+  files.value = "";
+  photo.value = "";
+  form.requestSubmit();
+}
+
+async function look(detector) {
+  if (!view.srcObject) { return; }
+  const [found] = await detector.detect(view);
+  if (found) { stop(); follow(found.rawValue); return; }
+  setTimeout(look, LOOK_EVERY_MS, detector);
+}
+
+if ("BarcodeDetector" in window && navigator.mediaDevices) {
+  scan.hidden = false;
+  scan.addEventListener("click", async () => {
+    trouble.textContent = "";
+    try {
+      view.srcObject = await navigator.mediaDevices.getUserMedia({video: {facingMode: "environment"}});
+      scan.hidden = true;
+      scanner.hidden = false;
+      await view.play();
+      await look(new BarcodeDetector({formats: ["qr_code"]}));
+    } catch {
+      stop();
+      trouble.textContent = form.dataset.scanRefused;
+    }
+  });
+  document.getElementById("scan-stop").addEventListener("click", () => { stop(); scan.focus(); });
+}

@@ -1,0 +1,58 @@
+"""What a page shows of a report: for each award two blocks, is it genuine and what is it worth, and never one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vc_issuer.model.credential import CredentialSummary
+from vc_issuer.model.report import Outcome, Report
+from vc_issuer.recognition.awards import Award, all_awards
+from vc_issuer.recognition.checks import CheckLine, check_lines
+from vc_issuer.recognition.printing import TONES
+from vc_issuer.recognition.sheet import Sheet, sheet_of
+from vc_issuer.web.wording import sayer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardView:
+    """One award as a page shows it: a tone, one sentence, one piece of advice, the checks, and the sheet."""
+
+    award: Award = field(repr=False)
+    tone: str
+    sentence: str
+    advice: str
+    checks: tuple[CheckLine, ...] = field(repr=False)
+    sheet: Sheet | None = field(repr=False)
+    anchor: str = ""
+
+    @property
+    def summary(self) -> CredentialSummary | None:
+        """Return what may be shown of the award."""
+        return self.award.summary
+
+    @property
+    def passed(self) -> int:
+        """Count the checks that passed."""
+        return sum(line.outcome is Outcome.PASSED for line in self.checks)
+
+
+def view_of(award: Award, now: datetime, language: str, anchor: str = "") -> AwardView:
+    """Return the view of one award in `language`."""
+    say = sayer(language)
+    return AwardView(
+        award=award,
+        tone=TONES.get(award.verdict, "wait"),
+        sentence=say(f"verdict.{award.verdict.value}.sentence"),
+        advice=say(f"verdict.{award.verdict.value}.advice"),
+        checks=check_lines(award.checks, say),
+        sheet=sheet_of(award, now, language),
+        anchor=anchor,
+    )
+
+
+def views_of(reports: Iterable[Report], now: datetime, language: str, first: int = 0) -> list[AwardView]:
+    """Return the views of every award of several files; anchors count on from `first`."""
+    return [
+        view_of(award, now, language, anchor=f"file-{first + place}")
+        for place, award in enumerate(all_awards(reports), start=1)
+    ]
