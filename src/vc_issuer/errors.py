@@ -80,13 +80,17 @@ class SignerError(VcIssuerError):
 
 
 class VerificationError(VcIssuerError):
-    """Be the root of what verification finds; `clause` names the text that demands it."""
+    """Be the root of what verification finds; `clause` names the text that demands it.
+
+    `indication` is the word of ETSI EN 319 102-1 for it, such as `SIG_CRYPTO_FAILURE`; empty where that norm has none.
+    """
 
     code = "verification"
 
-    def __init__(self, message: str, *, remedy: str | None = None, clause: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str | None = None, clause: str = "", indication: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.clause = clause
+        self.indication = indication
 
 
 class InvalidError(VerificationError):

@@ -30,12 +30,12 @@ from vc_issuer.securing.jades import (
     check_seal_binding,
     check_seal_trust,
     payload_octets,
-    proven_time,
     seal_facts,
     seal_prepared,
     verify_any_seals,
     verify_seals,
 )
+from vc_issuer.securing.jades_trust import judge_seal
 from vc_issuer.x509 import Validity, issuer_serial
 
 KEY = seal_key()
@@ -141,7 +141,7 @@ def test_facts_tell_level_time_and_certificates():
     assert (facts.algorithm, facts.time_header, facts.claimed_time) == ("ES256", "iat", NOON)
     assert facts.certificates == KEY.method.certificates[:1]
     assert facts.time_stamps == ()
-    assert proven_time(facts, [KEY.method.certificates[1]]) is None
+    assert judge_seal(facts, [KEY.method.certificates[1]], NOON).existence.time is None
 
 
 # What may not be sealed

@@ -17,7 +17,8 @@ from time_stamp_builder import Tsa, arc_tst, extended, sig_tst, stamped, tsa_cer
 
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
-from vc_issuer.securing.jades import proven_time, seal_facts, seal_prepared, verify_any_seals
+from vc_issuer.securing.jades import seal_facts, seal_prepared, verify_any_seals
+from vc_issuer.securing.jades_trust import judge_seal
 from vc_issuer.x509 import Validity, read_time_stamp, verify_time_stamp
 
 KEY = seal_key()
@@ -74,8 +75,9 @@ def test_two_tokens_in_one_container_are_both_checked_and_no_baseline():
 
 def test_a_time_stamp_proves_a_time_under_its_own_anchor():
     facts = seal_facts(extended(SEALED, sig_tst(Tsa(time=NOON + timedelta(days=2))), sig_tst(TSA)))
-    assert proven_time(facts, [TSA.certificate]) == TSA.time
-    assert proven_time(facts, []) is None
+    judged = judge_seal(facts, [TSA.certificate], NOON + timedelta(days=3))
+    assert judged.moment == TSA.time
+    assert judge_seal(facts, [], NOON).existence.time is None
 
 
 def test_an_archive_time_stamp_covers_what_stands_before_it():

@@ -4,7 +4,7 @@ The expected verdicts are those of the reference data's README (what the asserti
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from jwcrypto import jwk, jws
@@ -18,10 +18,10 @@ from vc_issuer.securing.jades import (
     check_seal_binding,
     check_seal_trust,
     payload_octets,
-    proven_time,
     seal_facts,
     verify_any_seals,
 )
+from vc_issuer.securing.jades_trust import judge_seal
 from vc_issuer.x509 import certificates_to_pem
 
 pytestmark = needs_data
@@ -135,8 +135,8 @@ def test_a_seal_of_others_is_intact_and_its_anchor_unknown(name):
 def test_time_stamps_prove_a_time_under_an_anchor_alone(name):
     facts = seal_facts((DATA / name).read_bytes())
     stamp = next(stamp for stamp in facts.time_stamps if stamp.kind == "sigTst")
-    assert proven_time(facts, []) is None
-    assert proven_time(facts, [stamp.certificates[0]]) == stamp.time
+    assert judge_seal(facts, [], stamp.time).existence.time is None
+    assert judge_seal(facts, [stamp.certificates[0]], stamp.time + timedelta(days=1)).moment == stamp.time
     assert abs((stamp.time - facts.claimed_time).total_seconds()) < 10
     assert certificates_to_pem(stamp.certificates)
 
@@ -174,7 +174,8 @@ def test_the_pinned_authority_of_the_twin_is_trusted_through_what_the_seal_carri
     content = (DATA / "twins" / "twin_elm.jsonld").read_bytes()
     facts = seal_facts(content)
     anchor = facts.certificates[-1]
-    at = proven_time(facts, [facts.time_stamps[0].certificates[0]])
+    stamp = facts.time_stamps[0]
+    at = judge_seal(facts, [stamp.certificates[0]], stamp.time).moment
     assert check_seal_trust(facts.certificates, [anchor], at)[-1] == anchor
     with pytest.raises(InvalidError, match="expired"):
         check_seal_trust(facts.certificates, [anchor], datetime(2100, 1, 1, tzinfo=UTC))

@@ -56,6 +56,8 @@ class Tsa:
     pss: bool = False
     tamper: bool = False
     is_ber: bool = False
+    nonce: int | None = None
+    digest: bytes = b""  # of a message that only its digest is known of
 
     def __post_init__(self):
         self.certificate = self.certificate or tsa_certificate(self.key)
@@ -88,9 +90,11 @@ class Tsa:
         return seq(write_oid("1.2.840.113549.1.7.2"), write_der(0xA0, seq(*body)))
 
     def _info(self, message):
-        imprint = seq(seq(write_oid(self.hash_oid), NULL), write_der(OCTET_STRING, hashlib.sha256(message).digest()))
+        digest = self.digest or hashlib.sha256(message).digest()
+        imprint = seq(seq(write_oid(self.hash_oid), NULL), write_der(OCTET_STRING, digest))
+        nonce = [] if self.nonce is None else [write_integer(self.nonce)]
         moment = f"{self.time:%Y%m%d%H%M%S}{self.fraction}Z".encode()
-        return seq(write_integer(1), write_oid("1.2.3.4"), imprint, write_integer(5), write_der(0x18, moment))
+        return seq(write_integer(1), write_oid("1.2.3.4"), imprint, write_integer(5), write_der(0x18, moment), *nonce)
 
     def _attributes(self, info):
         digest = hashlib.sha256(info).digest()

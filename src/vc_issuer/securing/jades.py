@@ -24,7 +24,7 @@ from vc_issuer.errors import (
 from vc_issuer.model.credential import Document, JsonValue, SecuredCredential, Verified
 from vc_issuer.model.keys import SigningKey, VerificationMethod
 from vc_issuer.securing.base import ResolveKey
-from vc_issuer.securing.jades_evidence import Evidence, SealLevel, SealTimeStamp, check_evidence
+from vc_issuer.securing.jades_evidence import Evidence, SealLevel, SealTimeStamp, ValidationData, check_evidence
 from vc_issuer.securing.jades_header import JADES, HeaderFacts, build_header, check_header, check_sealable
 from vc_issuer.securing.jades_policy import check_detached, check_policy
 from vc_issuer.securing.jws import (
@@ -65,6 +65,15 @@ class SealFacts:
     revocation_lists: tuple[bytes, ...]
     ocsp_responses: tuple[bytes, ...]
     counter_signatures: int
+
+    @property
+    def data(self) -> ValidationData:
+        """Return every certificate and revocation answer that the seal carries."""
+        return ValidationData(
+            certificates=tuple(dict.fromkeys((*self.certificates, *self.embedded_certificates))),
+            lists=self.revocation_lists,
+            responses=self.ocsp_responses,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +142,7 @@ def seal_prepared(
     protected, _ = seal_header(key, created, time_header=time_header)
     text = payload.decode("utf-8")
     signature = key.signer.sign(signing_input(protected, text))
-    return SecuredCredential(media_type=MEDIA_TYPE, content=write_general(text, protected, signature))
+    return SecuredCredential(media_type=MEDIA_TYPE, content=write_general(text, protected, base64url_encode(signature)))
 
 
 def seal_header(key: SigningKey, created: datetime, *, time_header: TimeHeader) -> tuple[str, str]:
@@ -209,23 +218,6 @@ def check_seal_binding(certificate: bytes, eidas_identifier: str) -> None:
         raise InvalidError("the seal's certificate doesn't name its organisation by identifier", clause=clause)
     if named != eidas_identifier:
         raise InvalidError(f"the seal is {named}'s, the issuer named is {eidas_identifier}", clause=clause)
-
-
-def proven_time(facts: SealFacts, anchors: Sequence[bytes]) -> datetime | None:
-    """Return the earliest time at which the seal is known to exist, by a time-stamp authority under `anchors`.
-
-    None if there is no such time-stamp; then only now is known, and the claimed time is a claim.
-    """
-    times: list[datetime] = []
-    for stamp in facts.time_stamps:
-        if stamp.kind != "sigTst":
-            continue
-        try:
-            check_seal_trust(stamp.certificates, anchors, stamp.time, embedded=facts.embedded_certificates)
-        except VcIssuerError:
-            continue
-        times.append(stamp.time)
-    return min(times, default=None)
 
 
 def seal_method(certificates: tuple[bytes, ...]) -> VerificationMethod:

@@ -6,7 +6,7 @@ makes the whole inconclusive and never valid.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -42,11 +42,24 @@ class SealLevel(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealTimeStamp:
-    """A time-stamp whose imprint and own signature hold. `certificates` are DER, its authority's first, not trusted."""
+    """A time-stamp whose imprint and own signature hold. `certificates` are DER, its authority's first, not trusted.
+
+    `position` is its container's place in `etsiU`; an archive time-stamp covers what has a lower one, -1 is `adoTst`.
+    """
 
     kind: str
     time: datetime
     certificates: tuple[bytes, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationData:
+    """Certificates, revocation lists and OCSP answers (DER): read, and believed only where their issuers signed."""
+
+    certificates: tuple[bytes, ...] = ()
+    lists: tuple[bytes, ...] = ()
+    responses: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +98,8 @@ def check_evidence(jws: Jws, signature: JwsSignature, leaf: bytes) -> Evidence:
     for position, entry in enumerate(entries):
         if entry.name in _TIME_STAMPS:
             message = _message(jws, signature, entries=entries, position=position)
-            stamps += _stamps(entry.name, entry.value, message=message, others=values.certificates, doubts=doubts)
+            found = _stamps(entry.name, entry.value, message=message, others=values.certificates, doubts=doubts)
+            stamps += (replace(stamp, position=position) for stamp in found)
         elif entry.name not in _VALUES | _REFERENCES | {"cSig", "sigPSt"}:
             doubts.append(f"the seal carries {entry.name[:40]!r}, which is not known here")
     _check_before_expiry(stamps, leaf)
@@ -172,14 +186,16 @@ def _stamps(
             certificates = verify_time_stamp(stamp, message, others)
         except InvalidError as error:
             raise InvalidError(
-                f"the time-stamp {kind} doesn't hold: {error.message}", clause=error.clause or _CLAUSE
+                f"the time-stamp {kind} doesn't hold: {error.message}",
+                clause=error.clause or _CLAUSE,
+                indication=error.indication or "SIG_CRYPTO_FAILURE",
             ) from error
         except InconclusiveError as error:
             doubts.append(f"the time-stamp {kind} can't be checked: {error.message}")
             continue
         except VcIssuerError as error:
             raise InvalidError(f"the time-stamp {kind} can't be read: {error.message}", clause=_CLAUSE) from error
-        found.append(SealTimeStamp(kind=kind, time=stamp.time, certificates=certificates))
+        found.append(SealTimeStamp(kind=kind, time=stamp.time, certificates=certificates, position=-1))
     return found
 
 
@@ -238,10 +254,12 @@ def _value(container: JsonValue, name: str) -> bytes:
 
 def _check_before_expiry(stamps: Sequence[SealTimeStamp], leaf: bytes) -> None:
     expiry = certificate_facts(leaf).not_after
-    late = [stamp for stamp in stamps if stamp.kind == "sigTst" and stamp.time > expiry]
-    if late:
+    first = min((stamp.time for stamp in stamps if stamp.kind == "sigTst"), default=expiry)
+    if first > expiry:
         raise InvalidError(
-            "the seal's certificate had expired before it was time-stamped", clause=f"{JADES} clause 6.3"
+            "the seal's certificate had expired before it was time-stamped",
+            clause=f"{JADES} clause 6.3",
+            indication="OUT_OF_BOUNDS_NO_POE",
         )
 
 

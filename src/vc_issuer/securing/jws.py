@@ -121,13 +121,16 @@ def encode_header(header: Mapping[str, JsonValue]) -> str:
     return base64url_encode(serialise_compact(header))
 
 
-def write_general(payload: str, protected: str, signature: bytes) -> bytes:
+def write_general(
+    payload: str, protected: str, signature: str, *, header: Mapping[str, JsonValue] | None = None
+) -> bytes:
     """Write a JWS in JSON General Serialization; it begins with `payload`, since the EU's viewer looks for that.
 
-    There is no `header`: RFC 7515 section 7.2.1 has it absent where it would be empty, as ETSI's schema does.
+    `signature` is base64url. An empty `header` is left out, as RFC 7515 section 7.2.1 and ETSI's schema have it.
     """
     text = json.dumps(payload, ensure_ascii=False)
-    rest = serialise_compact([{"protected": protected, "signature": base64url_encode(signature)}])
+    members = {"protected": protected, "header": header, "signature": signature}
+    rest = serialise_compact([{name: value for name, value in members.items() if value}])
     return b'{"payload":' + text.encode("utf-8") + b',"signatures":' + rest + b"}"
 
 
@@ -179,7 +182,7 @@ def verify_jws_signature(algorithm: str, key: PublicKey, *, signature: bytes, me
     if key.algorithm is not fits:
         raise InvalidError(f"the signature algorithm {algorithm} is not for this kind of key", clause="threat T13")
     if algorithm in _ECDSA:
-        verify_signature(key, signature, message)
+        _verify_ecdsa(key, signature, message)
         return
     digest, is_pss = _RSA[algorithm]
     loaded = load_der_public_key(key.der)
@@ -190,7 +193,7 @@ def verify_jws_signature(algorithm: str, key: PublicKey, *, signature: bytes, me
     try:
         loaded.verify(signature, message, scheme, digest)
     except InvalidSignature as error:
-        raise InvalidError("the signature does not match", clause=f"{_JWS} section 5.2") from error
+        raise _mismatch() from error
 
 
 def check_critical(signature: JwsSignature, *, understood: frozenset[str], required: frozenset[str]) -> None:
@@ -228,6 +231,17 @@ def check_no_key_from_outside(signature: JwsSignature) -> None:
 def signature_octets(signature: JwsSignature) -> bytes:
     """Return the raw signature. Raises InvalidError."""
     return _decoded(signature.signature, "signature")
+
+
+def _verify_ecdsa(key: PublicKey, signature: bytes, message: bytes) -> None:
+    try:
+        verify_signature(key, signature, message)
+    except InvalidError as error:
+        raise _mismatch() from error
+
+
+def _mismatch() -> InvalidError:
+    return InvalidError("the signature does not match", clause=f"{_JWS} section 5.2", indication="SIG_CRYPTO_FAILURE")
 
 
 def _signature(members: JsonValue, *, known: tuple[str, ...] = ()) -> JwsSignature:

@@ -7,6 +7,7 @@ from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, U
 from vc_issuer.model.report import CheckId, CheckResult, Outcome, Verdict
 
 T = TypeVar("T")
+_ETSI = "ETSI EN 319 102-1"
 
 # A check whose failure means that the file is not what its issuer signed.
 GENUINENESS = frozenset(
@@ -56,6 +57,8 @@ class Examination:
     def _add(self, check: CheckId, outcome: Outcome, error: VcIssuerError) -> None:
         finding = error.verdict.value if isinstance(error, FindingError) else ""
         clause = getattr(error, "clause", "")
+        if indication := getattr(error, "indication", ""):
+            clause = f"{clause}; {_ETSI} {indication}".removeprefix("; ")
         self.results.append(
             CheckResult(check=check, outcome=outcome, message=str(error), clause=clause, finding=finding)
         )

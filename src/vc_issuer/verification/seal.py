@@ -1,29 +1,31 @@
 """The checks of one sealed ELM credential: profile, seal, certificate, binding, validity, status, twin, trust."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vc_issuer.errors import InconclusiveError, InvalidError
+from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.formats.award_core import as_object, as_objects, check_core
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.model.credential import CredentialSummary, Document
+from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
-from vc_issuer.securing.jades import (
-    SealFacts,
-    VerifiedSeals,
-    check_seal_binding,
-    check_seal_trust,
-    proven_time,
-    verify_seals,
+from vc_issuer.securing.jades import SealFacts, VerifiedSeals, check_seal_binding, verify_seals
+from vc_issuer.securing.jades_trust import (
+    NORM,
+    SealJudgement,
+    check_seal_chain,
+    check_seal_life,
+    check_seal_revocation,
+    judge_seal,
 )
 from vc_issuer.verification.badge import NOT_PROVEN
 from vc_issuer.verification.candidate import Candidate
 from vc_issuer.verification.examination import Examination
 from vc_issuer.verification.status import StatusBook, StatusEntry
-from vc_issuer.verification.trust import TrustedIssuer, TrustStore
+from vc_issuer.verification.trust import TrustedIssuer, TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
-from vc_issuer.x509 import certificate_facts
+from vc_issuer.x509 import certificate_facts, public_key_of
 
 _FORMAT = ElmFormat()
 _JADES = "ETSI TS 119 182-1"
@@ -58,7 +60,8 @@ class SealExamination:
         own = self._known(document) is not None
         examination.attempt(CheckId.STRUCTURE, lambda: _structure(document, own=own))
         seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate))
-        examination.attempt(CheckId.KEY, lambda: self._key(seals))
+        judged = [judge_seal(facts, self._trust.time_anchors, self._now) for facts in seals.seals] if seals else []
+        examination.attempt(CheckId.KEY, lambda: self._key(document, judged))
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(document, seals))
         examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 1.1 section 4.6"))
         readable = examination.outcome(CheckId.STRUCTURE) is Outcome.PASSED
@@ -66,7 +69,7 @@ class SealExamination:
         examination.attempt(CheckId.STATUS, lambda: self._status(document, summary, seals))
         if own and readable:
             examination.attempt(CheckId.TWIN, lambda: _own_side(document))
-        examination.attempt(CheckId.TRUST, lambda: self._trusted(document, seals))
+        examination.attempt(CheckId.TRUST, lambda: self._trusted(document, judged))
         return summary
 
     def issuer_seen(self, document: Document) -> IssuerSeen:
@@ -80,15 +83,14 @@ class SealExamination:
     def _known(self, document: Document) -> TrustedIssuer | None:
         return self._trust.issuer_by_legal_id(legal_id_of(document))
 
-    def _key(self, seals: VerifiedSeals | None) -> tuple[None, str, str]:
-        for facts in _facts(seals):
-            at = proven_time(facts, self._trust.anchors) or facts.claimed_time
-            certificate = certificate_facts(facts.certificates[0])
-            if not certificate.not_before <= at <= certificate.not_after:
-                raise InvalidError(
-                    "the seal was made outside the life of its certificate", clause=f"{_JADES} section 5"
-                )
-        return None, "the certificate was alive when the seal claims to be made", f"{_JADES} section 5"
+    def _key(self, document: Document, judged: Sequence[SealJudgement]) -> tuple[None, str, str]:
+        sentences = []
+        for judgement in _made(judged):
+            pinned = self._pinned(document, judgement)
+            if pinned is not None:
+                check_key_life(pinned, judgement.existence.time or judgement.facts.claimed_time)
+            sentences.append(check_seal_life(judgement))
+        return None, "; ".join(dict.fromkeys(sentences)), f"{NORM} clause 5.5"
 
     def _status(
         self, document: Document, summary: CredentialSummary | None, seals: VerifiedSeals | None
@@ -100,13 +102,22 @@ class SealExamination:
         entries = [StatusEntry(url=slot.list_url, index=slot.index, purpose="revocation")] if slot else []
         return None, self._book.check(entries, did_of(document), self._now), "Bitstring Status List 1.0 section 3.2"
 
-    def _trusted(self, document: Document, seals: VerifiedSeals | None) -> tuple[None, str, str]:
-        for facts in _facts(seals):
-            at = proven_time(facts, self._trust.anchors) or facts.claimed_time
-            check_seal_trust(facts.certificates, self._trust.anchors, at, embedded=facts.embedded_certificates)
-        known = self._known(document)
-        name = known.name if known else certificate_facts(_facts(seals)[0].certificates[0]).organisation
-        return None, f"the seal of {name} leads to a pinned anchor", f"{_JADES} section 5.1.8"
+    def _trusted(self, document: Document, judged: Sequence[SealJudgement]) -> tuple[None, str, str]:
+        sentences = []
+        for judgement in _made(judged):
+            chain = check_seal_chain(judgement, self._trust.anchors)
+            known = self._known(document)
+            name = known.name if known else certificate_facts(chain[0]).organisation
+            sentences.append(f"the seal of {name} leads to a pinned anchor")
+            # The issuer's own key history tells of its end (check 5), as did.json does; nobody else has to.
+            if self._pinned(document, judgement) is None:
+                sentences.append(check_seal_revocation(judgement, chain))
+        return None, "; ".join(dict.fromkeys(filter(None, sentences))), f"{NORM} clause 5.2.6"
+
+    def _pinned(self, document: Document, judgement: SealJudgement) -> VerificationMethod | None:
+        """Return the method that the pinned issuer itself lists for the seal's key."""
+        known, key = self._known(document), public_key_of(judgement.facts.certificates[0])
+        return next((method for method in known.methods if method.public_key == key), None) if known else None
 
 
 def _structure(document: Document, *, own: bool) -> tuple[None, str, str]:
@@ -118,7 +129,13 @@ def _structure(document: Document, *, own: bool) -> tuple[None, str, str]:
 
 
 def _seal(candidate: Candidate) -> tuple[VerifiedSeals, str, str]:
-    seals = verify_seals(candidate.content)
+    try:
+        seals = verify_seals(candidate.content)
+    except (InvalidError, UnreadableError) as error:
+        # What the norm has no finer word for is a seal that isn't built as one.
+        indication = getattr(error, "indication", "") or "FORMAT_FAILURE"
+        clause = getattr(error, "clause", "")
+        raise InvalidError(error.message, remedy=error.remedy, clause=clause, indication=indication) from error
     levels = ", ".join(facts.level.value for facts in seals.seals)
     return seals, f"the seal holds ({levels})", f"{_JADES} section 5"
 
@@ -127,6 +144,12 @@ def _facts(seals: VerifiedSeals | None) -> tuple[SealFacts, ...]:
     if seals is None:
         raise InconclusiveError(NOT_PROVEN)
     return seals.seals
+
+
+def _made(judged: Sequence[SealJudgement]) -> Sequence[SealJudgement]:
+    if not judged:
+        raise InconclusiveError(NOT_PROVEN)
+    return judged
 
 
 def _binding(document: Document, seals: VerifiedSeals | None) -> tuple[None, str, str]:

@@ -43,10 +43,14 @@ class TrustedIssuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustStore:
-    """Everything a verifier knows beforehand. `status_lists` maps a list's URL to its secured bytes."""
+    """Everything a verifier knows beforehand. `status_lists` maps a list's URL to its secured bytes.
+
+    `anchors` are authorities whose seals count, `time_anchors` those whose time-stamps do (DER): neither is the other.
+    """
 
     issuers: tuple[TrustedIssuer, ...] = ()
     anchors: tuple[bytes, ...] = ()
+    time_anchors: tuple[bytes, ...] = ()
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
 
     def issuer(self, did: str) -> TrustedIssuer | None:

@@ -1,6 +1,6 @@
-"""X.509 for seals: a demo authority, reading certificates, chains, time-stamp tokens; pure.
+"""X.509 for seals: a demo authority, reading certificates, chains, revocation, time-stamp tokens; pure.
 
-Keys, times and serial numbers come in as arguments. Revocation and the EU trusted lists stand elsewhere.
+Keys, times and serial numbers come in as arguments. The EU trusted lists stand elsewhere.
 """
 
 from vc_issuer.x509.chain import verify_chain
@@ -16,16 +16,28 @@ from vc_issuer.x509.read import (
     organization_identifier,
     public_key_of,
 )
+from vc_issuer.x509.revocation import (
+    Revocation,
+    RevocationSources,
+    find_revocation,
+    responder_certificates,
+    revocation_sources,
+    write_ocsp_request,
+)
 from vc_issuer.x509.timestamp import TimeStamp, read_time_stamp, verify_time_stamp
+from vc_issuer.x509.tsp import read_time_stamp_reply, write_time_stamp_query
 
 __all__ = [
     "CertificateFacts",
+    "Revocation",
+    "RevocationSources",
     "SealSubject",
     "TimeStamp",
     "Validity",
     "certificate_facts",
     "certificates_from_pem",
     "certificates_to_pem",
+    "find_revocation",
     "fingerprint",
     "is_self_signed",
     "issue_seal_certificate",
@@ -34,6 +46,11 @@ __all__ = [
     "organization_identifier",
     "public_key_of",
     "read_time_stamp",
+    "read_time_stamp_reply",
+    "responder_certificates",
+    "revocation_sources",
     "verify_chain",
     "verify_time_stamp",
+    "write_ocsp_request",
+    "write_time_stamp_query",
 ]

@@ -21,7 +21,9 @@ from cryptography.x509.verification import (
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.x509.read import load_certificate
 
-MAX_CERTIFICATES = 20  # a seal carries two to five; the search below takes a signature check for each candidate
+MAX_CERTIFICATES = (
+    64  # a seal carries two to five, and two more with each renewal; only namesakes cost a signature check
+)
 MAX_CHAIN = 8  # links from leaf to anchor, as the web's verifiers allow
 _CLAUSE = "RFC 5280 section 6"
 
@@ -70,8 +72,16 @@ def _path(
                     seen.add(issuer)
                     waiting.append([*path, issuer])
     if broken:
-        raise InvalidError("the signature on a certificate of the chain is broken", clause=_CLAUSE)
-    raise InconclusiveError("no pinned anchor stands above the seal's certificate", clause=_CLAUSE)
+        raise InvalidError(
+            "the signature on a certificate of the chain is broken",
+            clause=_CLAUSE,
+            indication="CERTIFICATE_CHAIN_GENERAL_FAILURE",
+        )
+    raise InconclusiveError(
+        f"no pinned anchor stands above the certificate of {_speaking_name(leaf)}",
+        clause=_CLAUSE,
+        indication="NO_CERTIFICATE_CHAIN_FOUND",
+    )
 
 
 def _names(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -98,11 +108,15 @@ def _check_period(certificate: x509.Certificate, at: datetime) -> None:
     name = _speaking_name(certificate)
     if at < certificate.not_valid_before_utc:
         raise InvalidError(
-            f"the certificate of {name} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}", clause=_CLAUSE
+            f"the certificate of {name} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}",
+            clause=_CLAUSE,
+            indication="NOT_YET_VALID",
         )
     if at > certificate.not_valid_after_utc:
         raise InvalidError(
-            f"the certificate of {name} expired on {certificate.not_valid_after_utc:%Y-%m-%d}", clause=_CLAUSE
+            f"the certificate of {name} expired on {certificate.not_valid_after_utc:%Y-%m-%d}",
+            clause=_CLAUSE,
+            indication="OUT_OF_BOUNDS_NO_POE",
         )
 
 
@@ -126,7 +140,10 @@ def _check_rules(path: Sequence[x509.Certificate], at: datetime) -> None:
         verifier.verify(path[0], list(path[1:-1]))
     except VerificationError as error:
         raise InvalidError(
-            "the chain breaks the rules for certificates", remedy=f"({error})", clause=_CLAUSE
+            "the chain breaks the rules for certificates",
+            remedy=f"({error})",
+            clause=_CLAUSE,
+            indication="CHAIN_CONSTRAINTS_FAILURE",
         ) from error
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vc_issuer.errors import UnreadableError
 
-INTEGER, BIT_STRING, OCTET_STRING, OID, SEQUENCE, SET = 0x02, 0x03, 0x04, 0x06, 0x30, 0x31
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID, SEQUENCE, SET = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x30, 0x31
 _CONSTRUCTED = 0x20
 _MAX_DEPTH = 32  # CMS nests about a dozen levels; more is an attack on the recursion
 _MAX_OID_BYTES = 64  # registered object identifiers have a dozen; arithmetic on long ones takes quadratic time

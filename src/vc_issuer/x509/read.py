@@ -15,6 +15,13 @@ from vc_issuer.model.keys import KeyAlgorithm, PublicKey
 from vc_issuer.x509.der import SEQUENCE, write_der, write_integer
 
 MIN_RSA_BITS = 2048  # ETSI TS 119 312: nothing shorter is to be relied on
+_UNPARSEABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+    x509.DuplicateExtension,
+)
 _DIRECTORY_NAME = 0xA4  # GeneralName [4] directoryName, explicit because Name is a CHOICE
 
 
@@ -39,7 +46,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         # Extensions are parsed late; a malformed one must surface here and not at some later touch.
         _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.not_valid_after_utc)
-    except (ValueError, TypeError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension) as error:
+    except _UNPARSEABLE as error:
         raise UnreadableError("a certificate can't be parsed") from error
     return certificate
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
-from vc_issuer.x509.der import SEQUENCE, SET, Node, read_der, write_der
+from vc_issuer.x509.der import INTEGER, SEQUENCE, SET, Node, read_der, write_der
 from vc_issuer.x509.read import load_certificate
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -49,6 +49,7 @@ class TimeStamp:
     imprint: bytes
     policy: str
     serial: int
+    nonce: int | None
     certificates: tuple[bytes, ...]
     signer: "SignerInfo" = field(repr=False)
     content: bytes = field(repr=False)
@@ -87,7 +88,7 @@ def verify_time_stamp(stamp: TimeStamp, message: bytes, others: Sequence[bytes] 
     Raises InvalidError for each thing that is false, InconclusiveError if the certificate is not at hand.
     """
     if not stamp.stamps(message):
-        raise InvalidError("it is over something else", clause=f"{_TSP} section 2.4.2")
+        raise InvalidError("it is over something else", clause=f"{_TSP} section 2.4.2", indication="HASH_FAILURE")
     certificate = _certificate_of(stamp, [*stamp.certificates, *others])
     _check_attributes(stamp, certificate)
     _check_signature(stamp, certificate)
@@ -119,6 +120,8 @@ def _read_token(token: bytes) -> TimeStamp:
         imprint=imprint.octets(),
         policy=information[1].oid(),
         serial=information[3].integer(),
+        # After the time only the nonce is a bare INTEGER (RFC 3161 section 2.4.2).
+        nonce=next((node.integer() for node in information[5:] if node.tag == INTEGER), None),
         certificates=certificates,
         signer=_read_signer(signers[0]),
         content=content,
