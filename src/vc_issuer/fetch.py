@@ -2,6 +2,10 @@
 
 A name is resolved once and the connection goes to the vetted address, with SNI and Host kept, so that a second answer
 of the resolver (DNS rebinding) changes nothing. No redirects, no cookies, no credentials, no proxies.
+
+Two things are wider, and neither follows an address that a stranger sent. `ask` and `get_signed` may use plain http on
+port 80, as time-stamps, OCSP and revocation lists do: what comes back is signed and checked. `origins` are servers that
+the operator named, such as an authority of the own network: there scheme, port and address are the operator's word.
 """
 
 import http.client
@@ -20,11 +24,12 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Resolve: TypeAlias = Callable[[str], Iterable[str]]
 Connect: TypeAlias = Callable[[Address, str, float], socket.socket]
 
-HTTPS_PORT = 443
+HTTPS_PORT, HTTP_PORT = 443, 80
 TOTAL_S = 5.0  # a person waits for the answer
 MAX_BYTES = 1024 * 1024  # a DID document is some kB, a status list of ten million entries at 1 % set 160 kB
 MAX_FETCHES = 4  # a credential names an issuer, a status list, and little else
 JSON_TYPES = ("json", "text/plain")
+MAX_LIST_BYTES = 4 * MAX_BYTES  # a revocation list of a large authority; an entry of a seal's evidence holds no more
 
 # Prefixes that carry an IPv4 address inside, or reach one: NAT64, 6to4, Teredo, IPv4-compatible.
 _TUNNELS = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
@@ -58,81 +63,162 @@ def connect_tls(address: Address, host: str, timeout_s: float) -> socket.socket:
     return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where a vetted address points: `host` in lower case, `target` the path and query."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether this is https on its own port."""
+        return (self.scheme, self.port) == ("https", HTTPS_PORT)
+
+    @property
+    def origin(self) -> str:
+        """Name the server as people write it."""
+        usual = HTTPS_PORT if self.scheme == "https" else HTTP_PORT
+        return f"{self.scheme}://{self.host}" + ("" if self.port == usual else f":{self.port}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: a body of a type, or none; the types of answer that are taken; how much of it is read."""
+
+    accept: tuple[str, ...] = JSON_TYPES
+    preference: str = "application/vc+ld+json, application/json"
+    body: bytes | None = field(default=None, repr=False)
+    content_type: str = ""
+    max_bytes: int = MAX_BYTES
+
+
+def connect_at(address: Address, destination: Destination, timeout_s: float) -> socket.socket:
+    """Open a connection as the operator's own origins and signed answers have it: any port, with TLS or plain."""
+    plain = socket.create_connection((str(address), destination.port), timeout=timeout_s)
+    if destination.scheme == "http":
+        return plain
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=destination.host)
+
+
 @dataclass(slots=True)
 class Fetcher:
-    """Fetch documents for one request; `allowed_hosts` empty means any public host. Counts what it fetched."""
+    """Fetch documents for one request; `allowed_hosts` empty means any public host. Counts what it fetched.
+
+    `origins` are servers such as `http://tsa.example.org:8318` that the operator named; the vetting ends before them.
+    """
 
     allowed_hosts: frozenset[str] = frozenset()
     resolve: Resolve = resolve_name
     connect: Connect = connect_tls
     left: int = field(default=MAX_FETCHES)
+    origins: frozenset[str] = frozenset()
 
     def get(self, url: str) -> bytes:
         """Return the body behind `url`. Raises InconclusiveError that says why it could not be had."""
-        host, target = self._vetted(url)
+        return self._fetch(self._vetted(url, may_be_plain=False), Question())
+
+    def get_signed(self, url: str, *, accept: tuple[str, ...]) -> bytes:
+        """Return what is signed by itself, such as a revocation list; plain http will do. Raises InconclusiveError."""
+        question = Question(accept=accept, preference=", ".join(accept), max_bytes=MAX_LIST_BYTES)
+        return self._fetch(self._vetted(url, may_be_plain=True), question)
+
+    def ask(self, url: str, body: bytes, *, content_type: str, accept: str) -> bytes:
+        """POST a question whose answer is signed (RFC 3161, RFC 6960); plain http will do. Raises InconclusiveError."""
+        question = Question(accept=(accept,), preference=accept, body=body, content_type=content_type)
+        return self._fetch(self._vetted(url, may_be_plain=True), question)
+
+    def _fetch(self, destination: Destination, question: Question) -> bytes:
         if self.left <= 0:
             raise InconclusiveError(f"more than {MAX_FETCHES} documents would have to be fetched", clause=CLAUSE)
         self.left -= 1
-        address = self._address(host)
+        address = self._address(destination)
         deadline = time.monotonic() + TOTAL_S
         try:
-            with self.connect(address, host, TOTAL_S) as connection:
-                return _exchange(connection, host, target, deadline)
+            with self._connection(address, destination) as connection:
+                return _exchange(connection, destination, question, deadline)
         except (OSError, http.client.HTTPException) as error:
             raise InconclusiveError(
-                f"https://{host} could not be reached", remedy="Try again later.", clause=CLAUSE
+                f"{destination.origin} could not be reached", remedy="Try again later.", clause=CLAUSE
             ) from error
 
-    def _vetted(self, url: str) -> tuple[str, str]:
+    def _connection(self, address: Address, destination: Destination) -> socket.socket:
+        if destination.is_usual:
+            return self.connect(address, destination.host, TOTAL_S)
+        return connect_at(address, destination, TOTAL_S)
+
+    def _vetted(self, url: str, *, may_be_plain: bool) -> Destination:
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
             raise InconclusiveError("the address to fetch is malformed", clause=CLAUSE) from error
         host = (parts.hostname or "").rstrip(".").lower()
-        if parts.scheme != "https" or not host or parts.username or parts.password or port not in (None, HTTPS_PORT):
+        usual = HTTP_PORT if parts.scheme == "http" else HTTPS_PORT
+        destination = Destination(
+            scheme=parts.scheme,
+            host=host,
+            port=usual if port is None else port,
+            target=parts.path + (f"?{parts.query}" if parts.query else "") or "/",
+        )
+        if any(ord(character) <= 0x20 or ord(character) >= 0x7F for character in url):
+            raise InconclusiveError("the address to fetch holds characters that no address has", clause=CLAUSE)
+        if not host or parts.username or parts.password or parts.scheme not in {"https", "http"}:
+            raise InconclusiveError("only https addresses on port 443 without credentials are fetched", clause=CLAUSE)
+        if destination.origin in self.origins:
+            return destination
+        if destination.port != usual or (parts.scheme == "http" and not may_be_plain):
             raise InconclusiveError("only https addresses on port 443 without credentials are fetched", clause=CLAUSE)
         if self.allowed_hosts and host not in self.allowed_hosts:
             raise InconclusiveError(f"{host} is not among the hosts that may be asked", clause=CLAUSE)
-        if any(ord(character) <= 0x20 or ord(character) >= 0x7F for character in url):
-            raise InconclusiveError("the address to fetch holds characters that no address has", clause=CLAUSE)
-        return host, parts.path + (f"?{parts.query}" if parts.query else "") or "/"
+        return destination
 
-    def _address(self, host: str) -> Address:
-        addresses = [ip_address(text) for text in self.resolve(host)]
+    def _address(self, destination: Destination) -> Address:
+        addresses = [ip_address(text) for text in self.resolve(destination.host)]
+        is_named = destination.origin in self.origins
         # One private answer among public ones is an attack or a mistake: none is used.
-        if not addresses or not all(is_public(address) for address in addresses):
-            raise InconclusiveError(f"{host} does not lie on the public internet", clause=CLAUSE)
+        if not addresses or not (is_named or all(is_public(address) for address in addresses)):
+            raise InconclusiveError(f"{destination.host} does not lie on the public internet", clause=CLAUSE)
         return addresses[0]
 
 
-def _exchange(connection: socket.socket, host: str, target: str, deadline: float) -> bytes:
+def _exchange(connection: socket.socket, destination: Destination, question: Question, deadline: float) -> bytes:
+    method, origin = "GET" if question.body is None else "POST", destination.origin
+    host = destination.origin.partition("://")[2]
     request = (
-        f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: application/vc+ld+json, application/json\r\n"
-        "Accept-Encoding: identity\r\nConnection: close\r\nUser-Agent: vc-issuer-verifier\r\n\r\n"
+        f"{method} {destination.target} HTTP/1.1\r\nHost: {host}\r\nAccept: {question.preference}\r\n"
+        "Accept-Encoding: identity\r\nConnection: close\r\nUser-Agent: vc-issuer-verifier\r\n"
     )
-    connection.sendall(request.encode("ascii"))
-    response = http.client.HTTPResponse(connection, method="GET")
+    if question.body is not None:
+        request += f"Content-Type: {question.content_type}\r\nContent-Length: {len(question.body)}\r\n"
+    connection.sendall(f"{request}\r\n".encode("ascii") + (question.body or b""))
+    response = http.client.HTTPResponse(connection, method=method)
     response.begin()
     if response.status != http.HTTPStatus.OK:
-        raise InconclusiveError(f"https://{host} answered with status {response.status}", clause=CLAUSE)
-    if not any(kind in response.headers.get("content-type", "") for kind in JSON_TYPES):
-        raise InconclusiveError(f"https://{host} answered with something other than JSON", clause=CLAUSE)
-    return _body(response, connection, host, deadline)
+        raise InconclusiveError(f"{origin} answered with status {response.status}", clause=CLAUSE)
+    if not any(kind in response.headers.get("content-type", "") for kind in question.accept):
+        wanted = "JSON" if question.accept == JSON_TYPES else question.accept[0]
+        raise InconclusiveError(f"{origin} answered with something other than {wanted}", clause=CLAUSE)
+    return _body(response, connection, origin, (deadline, question.max_bytes))
 
 
-def _body(response: http.client.HTTPResponse, connection: socket.socket, host: str, deadline: float) -> bytes:
+def _body(
+    response: http.client.HTTPResponse, connection: socket.socket, origin: str, limits: tuple[float, int]
+) -> bytes:
+    deadline, max_bytes = limits
     chunks: list[bytes] = []
     size = 0
     while True:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
-            raise InconclusiveError(f"https://{host} took longer than {TOTAL_S:.0f} s", clause=CLAUSE)
+            raise InconclusiveError(f"{origin} took longer than {TOTAL_S:.0f} s", clause=CLAUSE)
         connection.settimeout(left_s)
         chunk = response.read1(65536)
         if not chunk:
             return b"".join(chunks)
         size += len(chunk)
-        if size > MAX_BYTES:
-            raise InconclusiveError(f"https://{host} sent more than {MAX_BYTES // 2**20} MiB", clause=CLAUSE)
+        if size > max_bytes:
+            raise InconclusiveError(f"{origin} sent more than {max_bytes // 2**20} MiB", clause=CLAUSE)
         chunks.append(chunk)
