@@ -53,17 +53,33 @@ class KeySettings(_Part):
 
 
 class SealSettings(_Part):
-    """How ELM is sealed. `iat` is the JAdES baseline header since 2025-07-15; `sigT` suits older viewers."""
+    """How ELM is sealed. `iat` is the JAdES baseline header since 2025-07-15; `sigT` suits older viewers.
+
+    A `level` above B-B needs `tsa`, the address of a time-stamp authority, and its anchor in `trust.time_anchors`.
+    `origins` are servers of the operator that may be asked although they lie in the own network or speak plain http.
+    """
 
     time_header: Literal["iat", "sigT"] = "iat"
+    level: Literal["B-B", "B-T", "B-LT", "B-LTA"] = "B-B"
+    tsa: str = ""
+    origins: tuple[str, ...] = ()
+    parallel: Annotated[int, Field(ge=1, le=16)] = 4
+    renew_days: Annotated[int, Field(ge=1)] = 180
+
+    @model_validator(mode="after")
+    def _level_has_an_authority(self) -> Self:
+        if self.level != "B-B" and not self.tsa:
+            raise ValueError(f"level {self.level} needs a time-stamp authority; name its address in seal.tsa")
+        return self
 
 
 class TrustSettings(_Part):
-    """Whom the verifier pins besides the home's own issuer: DID documents and seal anchors by file."""
+    """Whom the verifier pins besides the home's own issuer, by file: issuers, authorities of seals and of time."""
 
     own: bool = True
     did_documents: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
+    time_anchors: tuple[str, ...] = ()
 
 
 class PolicySettings(_Part):

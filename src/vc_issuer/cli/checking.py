@@ -32,6 +32,10 @@ IssuerOption = Annotated[
 AnchorOption = Annotated[
     list[Path] | None, typer.Option("--anchor", metavar="CA.PEM", help="Trust seals under this authority.")
 ]
+TimeAnchorOption = Annotated[
+    list[Path] | None,
+    typer.Option("--time-anchor", metavar="CA.PEM", help="Trust time-stamps under this authority."),
+]
 StatusListOption = Annotated[
     list[Path] | None, typer.Option("--status-list", metavar="FILE", help="Use this status list.")
 ]
@@ -63,9 +67,19 @@ def check_files(options: Context, files: Sequence[str], pins: Pins, now: datetim
         return checked
 
 
-def pins_of(issuer: list[Path] | None, anchor: list[Path] | None, status_list: list[Path] | None) -> Pins:
+def pins_of(
+    issuer: list[Path] | None,
+    anchor: list[Path] | None,
+    status_list: list[Path] | None,
+    time_anchor: list[Path] | None = None,
+) -> Pins:
     """Return what a person pins on the command line."""
-    return Pins(did_documents=tuple(issuer or ()), anchors=tuple(anchor or ()), status_lists=tuple(status_list or ()))
+    return Pins(
+        did_documents=tuple(issuer or ()),
+        anchors=tuple(anchor or ()),
+        time_anchors=tuple(time_anchor or ()),
+        status_lists=tuple(status_list or ()),
+    )
 
 
 def moment_of(text: str) -> datetime:

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command("status"),
     "verify": Command("verifying", "verify"),
     "keys": Command("keys"),
+    "seal": Command("seal"),
     "serve": Command("serving", "serve"),
 }
 _TAKE_A_VALUE = frozenset({"--home", "--as"})

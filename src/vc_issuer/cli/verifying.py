@@ -13,6 +13,7 @@ from vc_issuer.cli.checking import (
     IssuerOption,
     ReaderLanguageOption,
     StatusListOption,
+    TimeAnchorOption,
     check_files,
     moment_of,
     pins_of,
@@ -44,6 +45,7 @@ def verify(
     at: AtOption = "",
     issuer: IssuerOption = None,
     anchor: AnchorOption = None,
+    time_anchor: TimeAnchorOption = None,
     status_list: StatusListOption = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="FILE.PDF", help="Write the recognition sheets here.")
@@ -63,7 +65,7 @@ def verify(
     if table and table.suffix.lower() not in {".csv", ".xlsx"}:
         raise InputError(f"{table} is neither .csv nor .xlsx.", remedy="Name the table's file with one of the two.")
     options: Context = context.obj
-    checked = check_files(options, files, pins_of(issuer, anchor, status_list), now, spoken)
+    checked = check_files(options, files, pins_of(issuer, anchor, status_list, time_anchor), now, spoken)
     if sheet:
         sheet.write_bytes(print_sheets(all_awards(checked.reports), checked.digests, now, spoken))
     if table:

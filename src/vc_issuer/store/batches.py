@@ -70,6 +70,11 @@ def get_batch(session: Session, batch_id: str) -> Batch:
     return _batch(row)
 
 
+def is_batch(session: Session, name: str) -> bool:
+    """Tell whether a batch has this id."""
+    return session.connection.scalar(select(batches.c.id).where(batches.c.id == name)) is not None
+
+
 def all_batches(session: Session) -> tuple[Batch, ...]:
     """Return every batch, the newest first."""
     rows = session.connection.execute(select(batches).order_by(batches.c.created_at.desc(), batches.c.id.desc()))

@@ -263,7 +263,7 @@ def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime
         {
             "credential_id": part.credential_id,
             "media_type": part.secured.media_type,
-            "content": keys[owners[part.document_id]].seal(part.secured.content, _secured_context(part.credential_id)),
+            "content": keys[owners[part.document_id]].seal(part.secured.content, secured_context(part.credential_id)),
             "sha256": hashlib.sha256(part.secured.content).hexdigest(),
             "key_id": part.key_id,
             "signed_at": now,
@@ -318,7 +318,7 @@ def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple
 
 
 def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
-    content = key.open(row.content, _secured_context(row.credential_id))
+    content = key.open(row.content, secured_context(row.credential_id))
     return SecuredPart(
         credential_id=row.credential_id,
         document_id=row.document_id,
@@ -329,7 +329,8 @@ def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
     )
 
 
-def _secured_context(credential_id: str) -> str:
+def secured_context(credential_id: str) -> str:
+    """Return the context that a part's secured bytes are encrypted under."""
     return f"secured_parts.content:{credential_id}"
 
 

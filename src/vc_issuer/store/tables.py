@@ -204,6 +204,20 @@ secured_parts = Table(
     Column("sha256", String(64), nullable=False),
     Column("key_id", String(400), nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
+    Column("level", String(8)),  # of a seal that was added to, such as B-LTA; NULL as it was signed
+    Column("proof_until", UtcDateTime),  # when a seal's newest time-stamp ends, unless it is renewed
+)
+
+# What secured bytes were before evidence was added to them: never lost, the newest in secured_parts.
+secured_versions = Table(
+    "secured_versions",
+    metadata,
+    Column("credential_id", ForeignKey("secured_parts.credential_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # sealed secured bytes
+    Column("sha256", String(64), nullable=False),
+    Column("level", String(8)),
+    Column("replaced_at", UtcDateTime, nullable=False),
 )
 
 signing_chunks = Table(

@@ -107,6 +107,7 @@ class Home:
         named = Pins(
             did_documents=tuple(settings.path(name) for name in settings.trust.did_documents),
             anchors=tuple(settings.path(name) for name in settings.trust.anchors),
+            time_anchors=tuple(settings.path(name) for name in settings.trust.time_anchors),
         )
         trust = trust_of_files(named, base)
         return trust_of_files(pins, trust) if pins else trust

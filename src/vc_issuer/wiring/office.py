@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from vc_issuer.engine.base import Engine
 from vc_issuer.engine.local import InProcess, ProcessPool
-from vc_issuer.errors import RuleError
+from vc_issuer.errors import InconclusiveError, RuleError
 from vc_issuer.intake.cohort import CohortReading, read_cohort
 from vc_issuer.intake.diff import CohortDifference, compare_cohorts, merge_records
 from vc_issuer.intake.institutions import institutions
@@ -18,6 +18,7 @@ from vc_issuer.issuance.issue import SigningBench, SigningReport, no_progress, s
 from vc_issuer.issuance.lifecycle import StatusChange, change_statuses, open_supersession
 from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
+from vc_issuer.issuance.sealing import SealingReport
 from vc_issuer.issuance.signing import Checkpoint, no_checkpoint
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import CredentialStatus
@@ -26,6 +27,7 @@ from vc_issuer.model.record import DocumentDue, Finding, LearningRecord, Severit
 from vc_issuer.rendering.picture import draw_picture
 from vc_issuer.rendering.typefaces import undrawable
 from vc_issuer.rules import check_offering, evaluate, load_profile
+from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.audit import Deed
 from vc_issuer.store.batches import Batch, create_batch, touch_source
 from vc_issuer.store.database import Session
@@ -43,6 +45,7 @@ from vc_issuer.store.records import (
 )
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import key_opener
+from vc_issuer.wiring.sealing import augment_seals, check_promised_level, renew_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +173,41 @@ class Office:
             progress=progress,
             checkpoint=checkpoint,
         )
-        return sign_batch(self.home.database, batch_id, profile=self.home.profile(), bench=bench, actor=self.account)
+        report = sign_batch(self.home.database, batch_id, profile=self.home.profile(), bench=bench, actor=self.account)
+        self._reach_level(batch_id)
+        return report
+
+    def _reach_level(self, batch_id: str) -> None:
+        """Add what the level of the settings asks for; what was signed stays signed whatever comes of it."""
+        level = self.home.settings.seal.level
+        if level == SealLevel.B.value:
+            return
+        problems = self.augment_seals((batch_id,)).problems
+        if problems:
+            raise InconclusiveError(
+                f"batch {batch_id} is signed, but seals of it stay below {level}: {problems[0]}",
+                remedy=f"Then go on with: vc-issuer seal augment {batch_id}",
+            )
+
+    def augment_seals(
+        self, names: Sequence[str], level: SealLevel | None = None, *, progress: Callable[[int], None] = lambda _: None
+    ) -> SealingReport:
+        """Raise the seals of batches or documents to a level, or to that of the settings."""
+        return augment_seals(self.home, names, level, deed=self.deed(), progress=progress)
+
+    def renew_seals(
+        self,
+        names: Sequence[str] = (),
+        within_days: int | None = None,
+        *,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> SealingReport:
+        """Renew every archived seal whose proof ends soon."""
+        return renew_due(self.home, names, within_days=within_days, deed=self.deed(), progress=progress)
 
     def publish(self, batch_id: str) -> Batch:
-        """Show a signed batch behind its codes."""
+        """Show a signed batch behind its codes. Raises RuleError if its seals lack the level of the settings."""
+        check_promised_level(self.home, batch_id)
         with key_opener(self.home.settings.home)() as keys:
             return publish_batch(
                 self.home.database, batch_id, profile=self.home.profile(), key=keys.status, deed=self.deed()

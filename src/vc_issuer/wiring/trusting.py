@@ -19,10 +19,11 @@ PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins:
-    """What a person names on the command line: DID documents, authorities, status lists."""
+    """What a person names on the command line: DID documents, authorities of seals and of time, status lists."""
 
     did_documents: tuple[Path, ...] = ()
     anchors: tuple[Path, ...] = ()
+    time_anchors: tuple[Path, ...] = ()
     status_lists: tuple[Path, ...] = ()
 
 
@@ -30,9 +31,10 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     """Return `base` with everything that `pins` names. Raises InputError for a file that can't be used."""
     trust = base or TrustStore()
     anchors = (*trust.anchors, *(der for path in pins.anchors for der in _read_anchor(path)))
+    time_anchors = (*trust.time_anchors, *(der for path in pins.time_anchors for der in _read_anchor(path)))
     lists = {**dict(trust.status_lists), **dict(_read_list(path) for path in pins.status_lists)}
     issuers = (*trust.issuers, *(_read_issuer(path) for path in pins.did_documents))
-    return replace(trust, issuers=issuers, anchors=anchors, status_lists=lists)
+    return replace(trust, issuers=issuers, anchors=anchors, time_anchors=time_anchors, status_lists=lists)
 
 
 @contextmanager
