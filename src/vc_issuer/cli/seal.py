@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from vc_issuer.cli.context import Context, JsonFlag
+from vc_issuer.cli.opening import open_home, open_office
 from vc_issuer.cli.output import EXIT_UNSURE, complain, console, print_json, speaking
 from vc_issuer.errors import InputError
 from vc_issuer.issuance.sealing import SealingReport
@@ -35,7 +36,7 @@ def augment(
     wanted = _level(level)
     files = [Path(name) for name in names if Path(name).is_file()]
     stored = [name for name in names if not Path(name).is_file()]
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         if files:
             goal = wanted or SealLevel(office.home.settings.seal.level)
             augmenter = home_augmenter(office.home)
@@ -58,7 +59,7 @@ def renew(
 ) -> None:
     """Add an archive time-stamp to every seal of level B-LTA whose proof ends soon. Run it from a timer."""
     options: Context = context.obj
-    with options.open_office("preparer") as office:
+    with open_office(options, "preparer") as office:
         report = office.renew_seals(names or (), within)
     _tell(report, [], as_json=as_json)
 
@@ -72,7 +73,7 @@ def show(
 ) -> None:
     """Count seals by level, with the day on which the first proof ends."""
     options: Context = context.obj
-    with options.open_home() as home:
+    with open_home(options) as home:
         counts = seal_counts(home, batches or ())
     if as_json:
         print_json({"seals": [_as_json(c.batch_id, c.level, c.seals, c.until) for c in counts]})
