@@ -3,7 +3,8 @@
     python scripts/vendor_contexts.py SITE_PACKAGES
 
 SITE_PACKAGES must hold openbadgeslib 4.6.3 and PyLD 3.3.0, as the development lock installs them. A file whose hash
-differs from the one expected here is refused: contexts change in place, and a change is a decision.
+differs from the one expected here is refused: contexts change in place, and a change is a decision. The contexts of the
+W3C's examples are in no package; each is one line, written here and held to the hash of what is published.
 """
 
 import hashlib
@@ -36,6 +37,16 @@ SOURCES = (
      "", W3C),
 )  # fmt: skip
 
+# URL, file, the bytes as published at that URL, sha256; for the conformance mount alone
+EXAMPLES = (
+    ("https://www.w3.org/ns/credentials/examples/v2", "credentials-examples-v2.json",
+     b'{\n  "@context": {\n    "@vocab": "https://www.w3.org/ns/credentials/examples#"\n  }\n}\n',
+     "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c"),
+    ("https://www.w3.org/ns/credentials/undefined-terms/v2", "credentials-undefined-terms-v2.json",
+     b'{\n  "@context": {\n    "@vocab": "https://www.w3.org/ns/credentials/undefined-term#"\n  }\n}\n',
+     "82dab514ba44eb18f5d1b0f638c5e140c6a556fbfb5089601bdc0fa5eb8b2581"),
+)  # fmt: skip
+
 
 def main(site_packages: Path, target: Path) -> None:
     """Copy every source and write INDEX.toml."""
@@ -51,6 +62,13 @@ def main(site_packages: Path, target: Path) -> None:
         name = Path(path).name
         (target / name).write_bytes(content)
         fields = {"url": url, "file": name, "sha256": digest, "source": f"{package}, {path}", "licence": licence}
+        lines += ["[[context]]", *(f'{key} = "{value}"' for key, value in fields.items()), ""]
+    for url, name, content, expected in EXAMPLES:
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != expected:
+            sys.exit(f"{name}: sha256 {digest}, expected {expected}")
+        (target / name).write_bytes(content)
+        fields = {"url": url, "file": name, "sha256": digest, "source": url, "licence": W3C, "profile": "conformance"}
         lines += ["[[context]]", *(f'{key} = "{value}"' for key, value in fields.items()), ""]
     (target / "INDEX.toml").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 

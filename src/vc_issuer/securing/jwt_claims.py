@@ -12,7 +12,8 @@ from vc_issuer.errors import InvalidError, UnsafeDocumentError
 from vc_issuer.model.credential import Document
 
 # Registered claims (RFC 7519 section 4.1) that are about the token, and no members of the credential.
-_REGISTERED = ("iss", "sub", "aud", "exp", "nbf", "iat", "jti")
+_REGISTERED = ("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce")
+_BASE_V1 = "https://www.w3.org/2018/credentials/v1"
 _LATEST = 253_402_300_799  # the last second of the year 9999
 _CLAUSE = "OB 3.0 section 8.2.4"
 _STARTS, _ENDS = ("validFrom", "issuanceDate"), ("validUntil", "expirationDate")
@@ -52,22 +53,28 @@ def moment_of(claims: Mapping[str, Any], name: str) -> datetime | None:
 
 def _old_form(payload: Mapping[str, Any], claims: Mapping[str, Any], *, badge: bool) -> dict[str, Any]:
     # VCDM 1.1 section 6.3.1.2: what the claim says is put back where the member was left out.
-    inner = payload.get("vc")
+    inner = payload.get("vc", payload.get("vp"))
     if not badge or not isinstance(inner, Mapping):
         raise InvalidError(
             "the payload is the credential itself: no vc or vp claim", clause="VC-JOSE-COSE section 1.1.2"
         )
     document = dict(inner)
-    for claim, member in (("iss", "issuer"), ("jti", "id")):
-        if claim in claims and member not in document:
-            document[member] = claims[claim]
-    for claim, member in (("nbf", "issuanceDate"), ("exp", "expirationDate")):
+    if "vc" not in payload:
+        return {"holder": claims["iss"], **document} if "iss" in claims else document
+    contexts = document.get("@context")
+    is_v1 = isinstance(contexts, list) and contexts[:1] == [_BASE_V1]
+    members = {"iss": "issuer", "jti": "id"}
+    dates = {"nbf": _STARTS[is_v1], "exp": _ENDS[is_v1]}
+    for claim, member in members.items():
+        if claim in claims:
+            document.setdefault(member, claims[claim])
+    for claim, member in dates.items():
         moment = moment_of(claims, claim)
-        if moment and member not in document:
-            document[member] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if moment:
+            document.setdefault(member, moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
     subject = document.get("credentialSubject")
-    if "sub" in claims and isinstance(subject, Mapping) and "id" not in subject:
-        document["credentialSubject"] = {**subject, "id": claims["sub"]}
+    if "sub" in claims and isinstance(subject, Mapping):
+        document["credentialSubject"] = {"id": claims["sub"], **subject}
     return document
 
 
@@ -79,7 +86,7 @@ def _check_agreement(document: Document, claims: Mapping[str, Any], *, names: tu
 
 
 def _stated(document: Document) -> dict[str, Any]:
-    issuer, subject = document.get("issuer"), document.get("credentialSubject")
+    issuer, subject = document.get("issuer", document.get("holder")), document.get("credentialSubject")
     stated = {
         "iss": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
         "jti": document.get("id"),

@@ -10,7 +10,7 @@ from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.model.report import Verdict
-from vc_issuer.securing.data_integrity import LIMITS, verify_proofs
+from vc_issuer.securing.data_integrity import LIMITS, ProofResult, verify_proofs
 from vc_issuer.securing.proof_terms import ProofDemands
 from vc_issuer.verification.examination import FindingError
 from vc_issuer.verification.validity import SKEW
@@ -47,6 +47,11 @@ def prove(
             raise refuse_unknown_method(method_id.partition("#")[0])
         return methods[method_id]
 
+    return lines_of(verify_proofs(document, resolve, demands=demands, guarded=True))
+
+
+def lines_of(results: Sequence[ProofResult]) -> list[ProofLine]:
+    """Return what became of each proof without the documents."""
     return [
         ProofLine(
             method_id=result.method_id,
@@ -55,7 +60,7 @@ def prove(
             expires=result.expires,
             error=result.error,
         )
-        for result in verify_proofs(document, resolve, demands=demands, guarded=True)
+        for result in results
     ]
 
 

@@ -75,6 +75,7 @@ class StatusBook:
 
     trust: TrustStore
     guard: Guard
+    minimum_of_others: int = 1
     _bits: dict[tuple[str, str, str, str], bytes] = field(default_factory=dict)
 
     def check(self, entries: list[StatusEntry], issuer: str, now: datetime) -> str:
@@ -131,7 +132,7 @@ class StatusBook:
 
     def _bits_of(self, document: dict[str, Any], url: str, purpose: str, issuer: str) -> bytes:
         # A foreign ecosystem runs lists of 100,000 entries; the bound is the issuer's to keep, not the holder's.
-        minimum = MINIMUM_ENTRIES if self.trust.issuer(issuer) else 1
+        minimum = MINIMUM_ENTRIES if self.trust.issuer(issuer) else self.minimum_of_others
         return list_bits(document, url=url, purpose=purpose, minimum=minimum)
 
 
