@@ -22,6 +22,9 @@ _IRI = re.compile(r"(?:_:[A-Za-z0-9]+|[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x0
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _KEYWORDS = frozenset({"@id", "@type", "@value", "@language", "@direction", "@list", "@graph"})
 _CLAUSE = "VC Data Integrity 1.0 section 2.4.1 (data loss detection)"
+# pyld raises its own error for what the specification forbids, and stumbles over some odd contexts, such as a null
+# `@vocab` where there was none: whatever it is, the document is none that can be signed.
+_PYLD_FAILS = (jsonld.JsonLdError, KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError)
 
 
 class _UnknownContextError(Exception):
@@ -34,7 +37,7 @@ def expand(document: Document, *, contexts: ContextStore | None = None) -> list[
     options = _options(contexts or pinned_contexts())
     try:
         expanded: list[Any] = jsonld.expand(document, options, on_property_dropped=_dropped)
-    except jsonld.JsonLdError as error:
+    except _PYLD_FAILS as error:
         raise _translated(error) from error
     lost = next(losses(expanded), None)
     if lost is not None:
@@ -48,7 +51,7 @@ def compact(expanded: list[Any], context: Any, *, contexts: ContextStore | None 
         compacted: dict[str, Any] = jsonld.compact(
             expanded, {"@context": context}, _options(contexts or pinned_contexts())
         )
-    except jsonld.JsonLdError as error:
+    except _PYLD_FAILS as error:
         raise _translated(error) from error
     return compacted
 
@@ -58,7 +61,7 @@ def to_nquads(expanded: list[Any], *, contexts: ContextStore | None = None) -> s
     options = _options(contexts or pinned_contexts()) | {"format": "application/n-quads"}
     try:
         quads: str = jsonld.to_rdf(expanded, options)
-    except jsonld.JsonLdError as error:
+    except _PYLD_FAILS as error:
         raise _translated(error) from error
     return quads
 

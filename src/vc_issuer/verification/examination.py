@@ -1,7 +1,7 @@
 """One file's checks as they are made: each error becomes one line of the report, and nothing is left out."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, UnsafeDocumentError, VcIssuerError
 from vc_issuer.model.report import CheckId, CheckResult, Outcome, Verdict
@@ -29,6 +29,10 @@ class FindingError(InvalidError):
     def __init__(self, verdict: Verdict, message: str, *, clause: str = "") -> None:
         super().__init__(message, clause=clause)
         self.verdict = verdict
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come back whole out of a child process."""
+        return (FindingError, (self.verdict, self.message), self.__dict__)
 
 
 class Examination:

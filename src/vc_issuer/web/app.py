@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from vc_issuer.config import Mode
+from vc_issuer.web.conformance import conformance_router
 from vc_issuer.web.headers import SECURITY_HEADERS
 from vc_issuer.web.issuer import issuer_router
 from vc_issuer.web.limits import BodyLimit
@@ -16,13 +17,14 @@ from vc_issuer.web.pages import STATIC, Pages
 from vc_issuer.web.problems import install_problems
 from vc_issuer.web.public import public_router
 from vc_issuer.web.verify import verify_router
+from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.home import Home
 
 log = logging.getLogger("vc_issuer.access")
 
 
-def create_app(home: Home) -> FastAPI:
-    """Return the application; everything that it needs hangs on `home`."""
+def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> FastAPI:
+    """Return the application; everything that it needs hangs on `home`; `conformance` is the mount for test suites."""
     app = FastAPI(
         title="vc_issuer",
         summary="Verify micro-credentials, and find what their issuer publishes",
@@ -41,6 +43,8 @@ def create_app(home: Home) -> FastAPI:
     app.include_router(public_router(home, pages))
     app.include_router(verify_router(home, pages))
     app.include_router(issuer_router(home, pages))
+    if conformance is not None:
+        app.include_router(conformance_router(conformance))
     _operations(app, home)
     return app
 

@@ -17,21 +17,28 @@ from vc_issuer.web.vc_requests import member, options_of, read_object, refusal, 
 from vc_issuer.wiring.conformance import ConformanceMount, offers
 
 PREFIX = "/conformance"
+_VERIFIED = {"verified": True, "checks": ["proof"], "warnings": [], "errors": []}
 
 
 def conformance_router(mount: ConformanceMount) -> APIRouter:
     """Return the routes of the mount."""
     router = APIRouter(prefix=PREFIX, tags=["conformance"], include_in_schema=False)
     limiter = CapacityLimiter(2)
+    _issuing(router, mount, limiter)
+    _verifying(router, mount, limiter)
+    return router
 
-    async def answered(status: int, work: Callable[[], Any]) -> Response:
-        """Do the work in a thread; every refusal is a 400."""
-        try:
-            body = await to_thread.run_sync(work, limiter=limiter)
-        except VcIssuerError as error:
-            return refusal(error)
-        return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
+async def _answered(work: Callable[[], Any], limiter: CapacityLimiter, *, status: int) -> Response:
+    """Do the work in a thread; every refusal is a 400."""
+    try:
+        body = await to_thread.run_sync(work, limiter=limiter)
+    except VcIssuerError as error:
+        return refusal(error)
+    return JSONResponse(body or _VERIFIED, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def _issuing(router: APIRouter, mount: ConformanceMount, limiter: CapacityLimiter) -> None:
     @router.get("/paths.json")
     def paths() -> Response:
         return JSONResponse(paths_of(mount))
@@ -40,12 +47,7 @@ def conformance_router(mount: ConformanceMount) -> APIRouter:
     async def issue(request: Request) -> Response:
         body = await read_object(request)
         credential, options = member(body, "credential"), options_of(body)
-        return await answered(201, lambda: {"verifiableCredential": mount.issue(credential, options)})
-
-    @router.post("/credentials/verify")
-    async def verify(request: Request) -> Response:
-        credential = member(await read_object(request), "verifiableCredential")
-        return await answered(200, lambda: _verified(mount.verify(credential)))
+        return await _answered(lambda: {"verifiableCredential": mount.issue(credential, options)}, limiter, status=201)
 
     @router.post("/credentials/status")
     async def status(request: Request) -> Response:
@@ -54,20 +56,6 @@ def conformance_router(mount: ConformanceMount) -> APIRouter:
         if not isinstance(name, str) or not isinstance(value, bool) or not mount.revoke(name, revoked=value):
             raise HTTPException(404, "no credential with this id and a status was issued here")
         return JSONResponse({"credentialId": name, "status": value})
-
-    @router.post("/presentations/verify")
-    async def verify_presentation(request: Request) -> Response:
-        body = await read_object(request)
-        content, options = serialise_compact(member(body, "verifiablePresentation")), options_of(body)
-        challenge, domain = text_option(options, "challenge"), text_option(options, "domain")
-        return await answered(200, lambda: _verified(mount.verify_presentation(content, challenge, domain)))
-
-    @router.post("/strict/credentials/verify")
-    async def verify_strictly(request: Request) -> Response:
-        body = await read_object(request)
-        credential, options = member(body, "verifiableCredential"), options_of(body)
-        challenge, domain = text_option(options, "challenge"), text_option(options, "domain")
-        return await answered(200, lambda: _verified(mount.verify_strictly(credential, challenge, domain)))
 
     @router.get("/status/{name}")
     async def status_list(name: str, request: Request) -> Response:
@@ -79,7 +67,26 @@ def conformance_router(mount: ConformanceMount) -> APIRouter:
         media_type = "application/vc" if "application/vc" in accepts else "application/ld+json"
         return Response(content, media_type=media_type)
 
-    return router
+
+def _verifying(router: APIRouter, mount: ConformanceMount, limiter: CapacityLimiter) -> None:
+    @router.post("/credentials/verify")
+    async def verify(request: Request) -> Response:
+        credential = member(await read_object(request), "verifiableCredential")
+        return await _answered(lambda: mount.verify(credential), limiter, status=200)
+
+    @router.post("/presentations/verify")
+    async def verify_presentation(request: Request) -> Response:
+        body = await read_object(request)
+        content, options = serialise_compact(member(body, "verifiablePresentation")), options_of(body)
+        challenge, domain = text_option(options, "challenge"), text_option(options, "domain")
+        return await _answered(lambda: mount.verify_presentation(content, challenge, domain), limiter, status=200)
+
+    @router.post("/strict/credentials/verify")
+    async def verify_strictly(request: Request) -> Response:
+        body = await read_object(request)
+        credential, options = member(body, "verifiableCredential"), options_of(body)
+        challenge, domain = text_option(options, "challenge"), text_option(options, "domain")
+        return await _answered(lambda: mount.verify_strictly(credential, challenge, domain), limiter, status=200)
 
 
 def paths_of(mount: ConformanceMount) -> dict[str, Any]:
@@ -95,7 +102,3 @@ def paths_of(mount: ConformanceMount) -> dict[str, Any]:
         "vpVerifiers": [{"id": mount.origin + present, "path": present, "tags": tags, **supports}],
         "probeVerifier": f"{PREFIX}/strict/credentials/verify",
     }
-
-
-def _verified(_nothing: None) -> dict[str, Any]:
-    return {"verified": True, "checks": ["proof"], "warnings": [], "errors": []}

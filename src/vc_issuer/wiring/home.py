@@ -34,6 +34,7 @@ from vc_issuer.verification.examination import worse
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
+from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.keys import issuing_profile, jwk_set, own_issuer, records_of, seal_chain
 from vc_issuer.wiring.trusting import PRELOAD, Pins, trust_of_files
@@ -115,6 +116,10 @@ class Home:
     def verifier(self, pins: Pins | None = None) -> Verifier:
         """Return a verifier whose untrusted work runs in killable children; the status is that of this moment."""
         return Verifier(self.trust(pins), self._guard().run)
+
+    def conformance(self, origin: str) -> ConformanceMount:
+        """Return a conformance mount that is reached at `origin`. Raises ConfigurationError in production."""
+        return ConformanceMount(origin, self.settings.mode, self._guard().run, self.now)
 
     def warm(self) -> None:
         """Start the children before the first request waits for them."""
