@@ -6,4 +6,4 @@ compile() {
     --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 }
 compile --extra build -o requirements.lock
-compile --extra build --extra test --extra lint -o requirements-dev.lock
+compile --extra build --extra test --extra lint --extra hsm --extra kms -o requirements-dev.lock

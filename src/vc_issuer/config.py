@@ -40,16 +40,27 @@ class IssuerSettings(_Part):
 
 
 class KeySettings(_Part):
-    """Where the keys are: a URI a purpose, the file with the passphrase, the public history."""
+    """Where the keys are: a URI a purpose, the files with passphrase and PIN, the public history.
+
+    `token_sessions` is how many processes may use a hardware token at once; many tokens allow one.
+    """
 
     credential: str
     status: str
     seal: str
+    metadata: str
     seal_certificates: str
-    passphrase_file: str
+    passphrase_file: str = "keys/passphrase"  # noqa: S105 -- a path
+    pin_file: str = ""
+    token_sessions: Annotated[int, Field(ge=1, le=64)] = 1
     storage: str = "keys/storage.key"
     history: str = "keys/verification-methods.toml"
     allow_file_keys: bool = False
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """Return where every key lies."""
+        return (self.credential, self.status, self.seal, self.metadata)
 
 
 class SealSettings(_Part):
@@ -120,8 +131,8 @@ class Settings(_Part):
 
     @model_validator(mode="after")
     def _production_keeps_keys_away(self) -> Self:
-        uris = (self.keys.credential, self.keys.status, self.keys.seal)
-        if self.mode is Mode.PRODUCTION and not self.keys.allow_file_keys and any(u.startswith("file:") for u in uris):
+        in_files = any(uri.startswith("file:") for uri in self.keys.uris)
+        if self.mode is Mode.PRODUCTION and not self.keys.allow_file_keys and in_files:
             raise ValueError("production refuses file keys; name a token, or set keys.allow_file_keys = true")
         return self
 
@@ -174,6 +185,15 @@ def _sentences(error: ValidationError | TypeError) -> str:
 def read_passphrase(settings: Settings) -> bytes:
     """Read the key passphrase from its file, which nobody but the owner may read (mode 0600)."""
     return _read_secret(settings.path(settings.keys.passphrase_file), "keys.passphrase_file").strip()
+
+
+def read_pin(settings: Settings) -> bytes:
+    """Read the PIN of the token from its file, which nobody but the owner may read (mode 0600)."""
+    if not settings.keys.pin_file:
+        raise ConfigurationError(
+            "a key lies on a token, and keys.pin_file names no file.", remedy="Name a file of mode 0600 with its PIN."
+        )
+    return _read_secret(settings.path(settings.keys.pin_file), "keys.pin_file").strip()
 
 
 def read_storage_key(settings: Settings) -> bytes:

@@ -92,3 +92,9 @@ def test_run_time_dependencies_stay_few():
 def test_no_name_says_nothing():
     hollow = {"utils", "helpers", "manager", "misc", "common"}
     assert [named(module) for module in MODULES if module.stem in hollow] == []
+
+
+def test_what_a_home_signs_says_what_it_is():
+    """A raw signer signs anything; whoever holds a home's key goes through its purpose (threat T11)."""
+    raw = re.compile(r"\bkey\.signer\.sign\(|\bkeys\.\w+\.signer\.sign\(")
+    assert [named(module) for module in MODULES if raw.search(module.read_text())] == []

@@ -20,7 +20,7 @@ from vc_issuer.issuance.prepare import PrepareTools, prepare_batch
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, ProofPlan, fingerprint_of_seal
 from vc_issuer.issuance.publish import issued_of_batch, publish_batch
 from vc_issuer.model.credential import CredentialStatus
-from vc_issuer.model.keys import KeyAlgorithm, SigningKey, VerificationMethod
+from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, SigningKey, VerificationMethod
 from vc_issuer.model.offering import (
     Assessment,
     AssessmentType,
@@ -179,7 +179,7 @@ def _secret(name):
     return hashlib.sha256(name.encode()).digest()
 
 
-def _key(name, algorithm, certificates=()):
+def _key(name, algorithm, purpose, certificates=()):
     signer = signer_from_secret(algorithm, _secret(name))
     method = VerificationMethod(
         id=f"{DID}#{encode_multikey(signer.public_key)}",
@@ -187,7 +187,7 @@ def _key(name, algorithm, certificates=()):
         public_key=signer.public_key,
         certificates=certificates,
     )
-    return SigningKey(method=method, signer=signer)
+    return SigningKey(method=method, signer=signer, purpose=purpose)
 
 
 @cache
@@ -209,9 +209,10 @@ def key_ring(name="first"):
         authority(), ca_signer, public_key=seal.public_key, subject=subject, serial=2, validity=years
     )
     return KeyRing(
-        credential=_key(f"{name} credential", KeyAlgorithm.ED25519),
-        status=_key(f"{name} status", KeyAlgorithm.ED25519),
-        seal=_key(f"{name} seal", KeyAlgorithm.P256, (leaf,)),
+        credential=_key(f"{name} credential", KeyAlgorithm.ED25519, KeyPurpose.CREDENTIAL),
+        status=_key(f"{name} status", KeyAlgorithm.ED25519, KeyPurpose.STATUS),
+        seal=_key(f"{name} seal", KeyAlgorithm.P256, KeyPurpose.SEAL, (leaf,)),
+        metadata=_key(f"{name} metadata", KeyAlgorithm.ED25519, KeyPurpose.METADATA),
     )
 
 
@@ -231,6 +232,7 @@ def profile(**changes):
         "ob3": ProofPlan(mechanism=suite, key_id=keys.credential.method.id, options={}),
         "elm": ProofPlan(mechanism="jades", key_id=keys.seal.method.id, options={"time_header": "iat"}),
         "status": ProofPlan(mechanism=suite, key_id=keys.status.method.id, options={}),
+        "metadata_key_id": keys.metadata.method.id,
         "seal_certificate_sha256": fingerprint_of_seal(keys.seal),
         "birth_date": {DocumentKind.CERTIFICATE: False, DocumentKind.CREDIT_CERTIFICATE: True},
         "chunk_documents": 4,

@@ -1,6 +1,7 @@
 """One body over every key backend of the registry, and what is particular to keys in files."""
 
 import base64
+import os
 import pickle
 import resource
 import stat
@@ -20,22 +21,34 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+import token_at_hand
 from vc_issuer.errors import ConfigurationError, SignerError
 from vc_issuer.model.keys import KeyAlgorithm
+from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.file import FileSigner, create_key_file
-from vc_issuer.signers.registry import BACKENDS, open_signer
+from vc_issuer.signers.registry import BACKENDS, create_key, open_signer
 from vc_issuer.x509.der import write_oid
 
 PASSPHRASE = b"correct horse battery staple"
 WIDTHS = {KeyAlgorithm.ED25519: 64, KeyAlgorithm.P256: 64, KeyAlgorithm.P384: 96, KeyAlgorithm.RSA_SHA256: 384}
 
 
+def access(folder):
+    return KeyAccess(base=folder, secret=PASSPHRASE)
+
+
 def file_key(folder, algorithm):
-    create_key_file(folder / "key.pem", algorithm, PASSPHRASE)
-    return open_signer("file:key.pem", passphrase=PASSPHRASE, base=folder)
+    create_key("file:key.pem", algorithm, access(folder))
+    return open_signer("file:key.pem", access(folder))
 
 
-MAKERS = {"file": file_key}
+def token_key(folder, algorithm):
+    uri = token_at_hand.key_uri(f"{algorithm.value}-{folder.name}-{os.urandom(4).hex()}")
+    create_key(uri, algorithm, token_at_hand.access())
+    return open_signer(uri, token_at_hand.access())
+
+
+MAKERS = {"file": file_key, "pkcs11": token_key}
 
 
 def holds(public_key, signature, message):
@@ -219,23 +232,23 @@ def test_core_files_are_off_once_a_key_was_open(tmp_path):
 @pytest.mark.parametrize("uri", ["file:key.pem", "file:%6Bey.pem"])
 def test_uri_names_a_file_under_the_base(tmp_path, uri):
     create_key_file(tmp_path / "key.pem", KeyAlgorithm.ED25519, PASSPHRASE)
-    with open_signer(uri, passphrase=PASSPHRASE, base=tmp_path) as signer:
+    with open_signer(uri, access(tmp_path)) as signer:
         assert signer.public_key.algorithm is KeyAlgorithm.ED25519
 
 
 @pytest.mark.parametrize("prefix", ["file:", "file://"])
 def test_uri_names_an_absolute_file(tmp_path, prefix):
     create_key_file(tmp_path / "key.pem", KeyAlgorithm.ED25519, PASSPHRASE)
-    with open_signer(f"{prefix}{tmp_path}/key.pem", passphrase=PASSPHRASE, base=tmp_path / "other") as signer:
+    with open_signer(f"{prefix}{tmp_path}/key.pem", access(tmp_path / "other")) as signer:
         assert signer.sign(b"")
 
 
 def test_an_unknown_backend_is_named_with_those_known(tmp_path):
     for uri in ("pkcs12:key", "key.pem"):
         with pytest.raises(ConfigurationError, match="file:"):
-            open_signer(uri, passphrase=PASSPHRASE, base=tmp_path)
+            open_signer(uri, access(tmp_path))
 
 
 def test_production_refuses_file_keys(tmp_path):
     with pytest.raises(ConfigurationError, match="production refuses"):
-        open_signer("file:key.pem", passphrase=PASSPHRASE, base=tmp_path, allow_file=False)
+        open_signer("file:key.pem", access(tmp_path), allow_file=False)

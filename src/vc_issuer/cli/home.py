@@ -1,5 +1,6 @@
 """`init` and `check-config`: a home, and everything that must hold before it starts."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,12 +19,29 @@ def init(
     institution: Annotated[str, typer.Option("--institution", help="Whose home it is, by key.")] = "uzb",
     host: Annotated[str, typer.Option("--host", help="The public host; credentials.KEY.example if left out.")] = "",
     mode: Annotated[Mode, typer.Option("--mode", help="How much is at stake.")] = Mode.DEMO,
+    backend: Annotated[
+        str, typer.Option("--backend", metavar="URI", help="Where keys are made: file: or pkcs11:token=…?module-path=…")
+    ] = "file:",
+    pin_file: Annotated[
+        str, typer.Option("--pin-file", metavar="FILE", help="The file with the token's PIN, mode 0600.")
+    ] = "",
+    allow_file_keys: Annotated[
+        bool, typer.Option("--allow-file-keys", help="Let a production home keep its keys in files.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Make a home: settings, three keys, a seal certificate of a demo authority, a database."""
+    """Make a home: settings, a key a purpose, a database; for demonstrations and tests a seal certificate too."""
     options: Context = context.obj
     issuer = known_institution(institution)
-    new = NewHome(path=options.home, issuer=issuer, host=host or f"credentials.{institution}.example", mode=mode)
+    new = NewHome(
+        path=options.home,
+        issuer=issuer,
+        host=host or f"credentials.{institution}.example",
+        mode=mode,
+        backend=backend,
+        pin_file=str(Path(pin_file).absolute()) if pin_file else "",
+        allow_file_keys=allow_file_keys,
+    )
     make_home(new, now=utc_now())
     if as_json:
         print_json({"home": str(options.home), "issuer": issuer.key, "host": new.host, "mode": mode.value})
@@ -33,10 +51,10 @@ def init(
 
 @speaking
 def check_config(context: typer.Context, as_json: JsonFlag = False) -> None:
-    """Check settings, keys, contexts, catalogue and database. Exit code 0, or 78 with what is wrong."""
+    """Check settings, contexts, catalogue and database, and open every key. Exit code 0, or 78 with what is wrong."""
     options: Context = context.obj
     with open_home(options) as home:
-        problems = home.problems()
+        problems = home.problems() or home.key_problems()
     if as_json:
         print_json({"problems": problems})
     for problem in problems:

@@ -14,6 +14,7 @@ from vc_issuer.errors import (
     InconclusiveError,
     InputError,
     NotFoundError,
+    SignerError,
     UnreadableError,
     VcIssuerError,
 )
@@ -21,6 +22,7 @@ from vc_issuer.errors import (
 EXIT_NO = 1
 EXIT_USAGE = 2
 EXIT_UNSURE = 3
+EXIT_LATER = 75  # EX_TEMPFAIL: nothing is wrong with the command, it goes on when it is run again
 EXIT_CONFIGURATION = 78
 
 _EXIT_CODES: tuple[tuple[type[VcIssuerError], int], ...] = (
@@ -55,6 +57,8 @@ def fail(error: VcIssuerError) -> NoReturn:
     complain(f"vc-issuer: {error}")
     for problem in error.problems if isinstance(error, InputError) else ():
         complain(f"  - {problem}")
+    if isinstance(error, SignerError) and error.retryable:
+        raise typer.Exit(EXIT_LATER)
     raise typer.Exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), EXIT_NO))
 
 

@@ -39,6 +39,7 @@ class IssuingProfile:
     ob3: ProofPlan
     elm: ProofPlan
     status: ProofPlan
+    metadata_key_id: str
     seal_certificate_sha256: str
     birth_date: Mapping[DocumentKind, bool]
     chunk_documents: int = CHUNK_DOCUMENTS
@@ -55,6 +56,7 @@ class KeyRing:
     credential: SigningKey
     status: SigningKey
     seal: SigningKey
+    metadata: SigningKey
 
     def key(self, name: FormatName) -> SigningKey:
         """Return the key that secures documents of this format."""
@@ -71,6 +73,7 @@ def check_keys(profile: IssuingProfile, keys: KeyRing) -> None:
         (KeyPurpose.CREDENTIAL, profile.ob3.key_id, keys.credential),
         (KeyPurpose.STATUS, profile.status.key_id, keys.status),
         (KeyPurpose.SEAL, profile.elm.key_id, keys.seal),
+        (KeyPurpose.METADATA, profile.metadata_key_id, keys.metadata),
     )
     for purpose, wanted, key in pairs:
         if key.method.id != wanted:

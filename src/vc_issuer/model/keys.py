@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol, Self
 
+from vc_issuer.errors import SignerError
+
 
 class KeyAlgorithm(Enum):
     """A key type with its one signature scheme."""
@@ -21,6 +23,7 @@ class KeyPurpose(Enum):
     CREDENTIAL = "credential"
     STATUS = "status"
     SEAL = "seal"
+    METADATA = "metadata"  # checkpoints of the log of issuance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,24 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
-    """A signer together with the verification method (and, for a seal, the certificates) that it signs under."""
+    """A signer together with the verification method (and, for a seal, the certificates) that it signs under.
+
+    A key of a home has one purpose and refuses everything else (threat T11). Only a key made for a moment, such as
+    that of a rehearsal or of a test, has none.
+    """
 
     method: VerificationMethod
     signer: Signer
+    purpose: KeyPurpose | None = None
+
+    def sign(self, message: bytes, purpose: KeyPurpose) -> bytes:
+        """Sign `message`, which is something of `purpose`, as the Signer protocol says.
+
+        Raises SignerError if the key serves another purpose, or if its backend fails.
+        """
+        if self.purpose is not None and self.purpose is not purpose:
+            raise SignerError(
+                f"the {self.purpose.value} key signs no {purpose.value} payload.",
+                remedy="Open the key that is made for it: one key a purpose.",
+            )
+        return self.signer.sign(message)

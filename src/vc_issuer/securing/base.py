@@ -1,11 +1,11 @@
 """What a securing mechanism must offer: Data Integrity and JAdES implement it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from vc_issuer.model.credential import Document, SecuredCredential, Verified
-from vc_issuer.model.keys import SigningKey, VerificationMethod
+from vc_issuer.model.keys import KeyPurpose, SigningKey, VerificationMethod
 
 ResolveKey: TypeAlias = Callable[[str], VerificationMethod]
 """Find a verification method by its id.
@@ -33,3 +33,10 @@ class SecuringMechanism(Protocol):
     def verify(self, content: bytes, resolve_key: ResolveKey) -> Verified:
         """Return only if the proof holds. Raises UnreadableError, InvalidError, InconclusiveError."""
         ...
+
+
+def purpose_of(document: Mapping[str, Any]) -> KeyPurpose:
+    """Return which key signs a document: status lists have one of their own (threat T11)."""
+    types = document.get("type")
+    listed = types if isinstance(types, list) else [types]
+    return KeyPurpose.STATUS if "BitstringStatusListCredential" in listed else KeyPurpose.CREDENTIAL

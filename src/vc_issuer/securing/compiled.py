@@ -21,7 +21,7 @@ from vc_issuer.encoding.strict_json import parse_strict, serialise_compact
 from vc_issuer.encoding.template import Template
 from vc_issuer.errors import InvalidError, UnreadableError
 from vc_issuer.model.credential import Document, SecuredCredential
-from vc_issuer.model.keys import SigningKey, VerificationMethod
+from vc_issuer.model.keys import KeyPurpose, SigningKey, VerificationMethod
 from vc_issuer.securing.cryptosuites import ECDSA_SD, Cryptosuite, canonicalize_graph, hash_for
 from vc_issuer.securing.data_integrity import MEDIA_TYPE, proof_config
 from vc_issuer.securing.jades import MEDIA_TYPE as SEAL_MEDIA_TYPE
@@ -69,7 +69,7 @@ class CompiledProofs:
             return None
         hashed, head = self._config(reading, key, created)
         message = hashed + hashlib.new(self._hash_name, canonical).digest()
-        signature = key.signer.sign(message)
+        signature = key.sign(message, KeyPurpose.CREDENTIAL)
         proof = b"".join((head, base58_encode(signature).encode(), b'"}]}'))
         return Made(SecuredCredential(media_type=MEDIA_TYPE, content=content[:-1] + proof), signature, message)
 
@@ -125,7 +125,7 @@ class CompiledSeals:
         protected, algorithm = self._header(key, created)
         start = protected.encode()
         message = start + b"." + content
-        signature = key.signer.sign(message)
+        signature = key.sign(message, KeyPurpose.SEAL)
         # What a form reads holds no control characters: quotes and backslashes are all that a JSON text escapes.
         escaped = content.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         envelope = b"".join(

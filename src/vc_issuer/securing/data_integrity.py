@@ -17,7 +17,7 @@ from vc_issuer.encoding.strict_json import JsonLimits, parse_strict, serialise_c
 from vc_issuer.errors import InvalidError, UnsafeDocumentError, VcIssuerError
 from vc_issuer.model.credential import Document, SecuredCredential, Verified
 from vc_issuer.model.keys import SigningKey, VerificationMethod
-from vc_issuer.securing.base import ResolveKey
+from vc_issuer.securing.base import ResolveKey, purpose_of
 from vc_issuer.securing.cryptosuites import DATA_INTEGRITY, ECDSA_SD, Cryptosuite, hash_for, suite_of
 from vc_issuer.securing.ecdsa_sd import verify_derived
 from vc_issuer.securing.proof_terms import ProofDemands, ProofOptions, ProofTimes, check_terms
@@ -101,7 +101,7 @@ def create_proof_with(
     if suite.own_context and "@context" in document:
         config = {"@context": document["@context"], **config}
     hashed = hash_data(document, config, suite, key.method, contexts=contexts)
-    return {**config, "proofValue": "z" + base58_encode(key.signer.sign(hashed))}
+    return {**config, "proofValue": "z" + base58_encode(key.sign(hashed, purpose_of(document)))}
 
 
 def proof_config(suite: Cryptosuite, key: SigningKey, options: ProofOptions) -> dict[str, Any]:

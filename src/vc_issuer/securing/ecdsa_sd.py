@@ -27,6 +27,7 @@ from vc_issuer.encoding.rdfc import canonicalize_rdfc
 from vc_issuer.errors import InvalidError, UnsafeDocumentError
 from vc_issuer.model.credential import Document
 from vc_issuer.model.keys import KeyAlgorithm, PublicKey, Signer, SigningKey, VerificationMethod
+from vc_issuer.securing.base import purpose_of
 from vc_issuer.securing.cryptosuites import DATA_INTEGRITY, ECDSA_SD
 from vc_issuer.securing.proof_terms import ProofOptions
 from vc_issuer.securing.signatures import verify_signature
@@ -113,7 +114,7 @@ def create_base_proof(
     public_key = encode_multikey_bytes(fresh.signer.public_key)
     message = _base_message(_config_hash(config, document, contexts), public_key, _chosen(statements, chosen))
     value = _BaseValue(
-        signature=key.signer.sign(message),
+        signature=key.sign(message, purpose_of(document)),
         public_key=public_key,
         hmac_key=fresh.hmac_key,
         signatures=tuple(fresh.signer.sign(line.encode()) for line in _others(statements, chosen)),

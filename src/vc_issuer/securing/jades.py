@@ -22,7 +22,7 @@ from vc_issuer.errors import (
     VcIssuerError,
 )
 from vc_issuer.model.credential import Document, JsonValue, SecuredCredential, Verified
-from vc_issuer.model.keys import SigningKey, VerificationMethod
+from vc_issuer.model.keys import KeyPurpose, SigningKey, VerificationMethod
 from vc_issuer.securing.base import ResolveKey
 from vc_issuer.securing.jades_evidence import Evidence, SealLevel, SealTimeStamp, ValidationData, check_evidence
 from vc_issuer.securing.jades_header import JADES, HeaderFacts, build_header, check_header, check_sealable
@@ -141,7 +141,7 @@ def seal_prepared(
         raise UnsafeDocumentError("the document can't be sealed: it begins with a byte order mark.")
     protected, _ = seal_header(key, created, time_header=time_header)
     text = payload.decode("utf-8")
-    signature = key.signer.sign(signing_input(protected, text))
+    signature = key.sign(signing_input(protected, text), KeyPurpose.SEAL)
     return SecuredCredential(media_type=MEDIA_TYPE, content=write_general(text, protected, base64url_encode(signature)))
 
 

@@ -18,7 +18,7 @@ from vc_issuer.encoding.strict_json import JsonLimits, parse_strict, serialise_c
 from vc_issuer.errors import InvalidError, UnreadableError, UnsafeDocumentError, VcIssuerError
 from vc_issuer.model.credential import Document, SecuredCredential, Verified
 from vc_issuer.model.keys import KeyAlgorithm, PublicKey, SigningKey
-from vc_issuer.securing.base import ResolveKey
+from vc_issuer.securing.base import ResolveKey, purpose_of
 from vc_issuer.securing.jws import (
     Jws,
     JwsSignature,
@@ -142,7 +142,7 @@ class VcJose:
 def sign_compact(header: Mapping[str, Any], payload: Mapping[str, Any], key: SigningKey) -> bytes:
     """Write and sign a compact JWS (RFC 7515 section 7.1)."""
     protected, body = encode_header(header), base64url_encode(serialise_compact(payload))
-    signature = key.signer.sign(signing_input(protected, body))
+    signature = key.sign(signing_input(protected, body), purpose_of(payload))
     return f"{protected}.{body}.{base64url_encode(signature)}".encode("ascii")
 
 

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vc_issuer.errors import ConfigurationError, SignerError
-from vc_issuer.model.keys import KeyAlgorithm, PublicKey, Signer
+from vc_issuer.model.keys import KeyAlgorithm, PublicKey
+from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.pkcs8 import decrypt_private_key, encrypt_private_key
 
 MIN_RSA_BITS, DEFAULT_RSA_BITS = 2048, 3072  # ETSI TS 119 312: 3072 beyond 2028
@@ -81,9 +82,23 @@ class FileSigner:
         return self._key
 
 
-def signer_for(location: str, *, passphrase: bytes, base: Path) -> Signer:
-    """Return the signer that `file:LOCATION` names; a relative path stands under `base`."""
-    return FileSigner(base / unquote(location.removeprefix("//")), passphrase=passphrase)
+def signer_for(location: str, access: KeyAccess) -> FileSigner:
+    """Return the signer that `file:LOCATION` names; a relative path stands under the base."""
+    return FileSigner(_path(location, access), passphrase=access.secret)
+
+
+def new_location(location: str, name: str) -> str:
+    """Return where a new key called `name` will lie, in the folder that `location` names or in `keys`."""
+    return f"{location.rstrip('/') or 'keys'}/{name}.pem"
+
+
+def create_key(location: str, algorithm: KeyAlgorithm, access: KeyAccess) -> PublicKey:
+    """Make the key of `file:LOCATION`, and return its public half. Raises ConfigurationError."""
+    return create_key_file(_path(location, access), algorithm, access.secret)
+
+
+def _path(location: str, access: KeyAccess) -> Path:
+    return access.base / unquote(location.removeprefix("//"))
 
 
 def create_key_file(

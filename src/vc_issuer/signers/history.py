@@ -7,6 +7,7 @@ written before is ever touched; of several ends the earliest counts. The file ho
 import base64
 import binascii
 import fcntl
+import hashlib
 import json
 import os
 import tomllib
@@ -58,6 +59,13 @@ class KeyRecord:
             revoked=self.revoked,
             certificates=self.certificates,
         )
+
+
+def method_id(controller: str, public_key: PublicKey) -> str:
+    """Return the DID URL of a key: the fragment of a Multikey is its multibase value; no Multikey holds RSA."""
+    if public_key.algorithm is KeyAlgorithm.RSA_SHA256:
+        return f"{controller}#rsa-{hashlib.sha256(public_key.der).hexdigest()}"
+    return f"{controller}#{encode_multikey(public_key)}"
 
 
 def read_history(path: Path) -> tuple[VerificationMethod, ...]:

@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 
 from vc_issuer.carriers.pdf import ELM_NAME, OB3_NAME, attach
 from vc_issuer.carriers.png import bake_png
-from vc_issuer.config import Mode, Settings, load_settings, read_passphrase, read_storage_key
+from vc_issuer.config import Mode, Settings, load_settings, read_storage_key
 from vc_issuer.did import did_web_document
 from vc_issuer.encoding.contexts import pinned_contexts
 from vc_issuer.encoding.strict_json import parse_strict
 from vc_issuer.errors import ConfigurationError, VcIssuerError
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format, issuer_profile
-from vc_issuer.issuance.profile import IssuingProfile
+from vc_issuer.issuance.profile import IssuingProfile, check_keys
 from vc_issuer.issuance.publish import IssuedDocument, issued_by_code, pdf_of
 from vc_issuer.model.keys import KeyAlgorithm
 from vc_issuer.model.parties import Organisation
@@ -36,7 +36,15 @@ from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.homemaking import utc_now
-from vc_issuer.wiring.keys import issuing_profile, jwk_set, own_issuer, records_of, seal_chain
+from vc_issuer.wiring.keys import (
+    issuing_profile,
+    jwk_set,
+    key_access,
+    open_home_keys,
+    own_issuer,
+    records_of,
+    seal_chain,
+)
 from vc_issuer.wiring.trusting import PRELOAD, Pins, trust_of_files
 
 __all__ = ["CatalogueEntry", "Home", "Published", "open_home"]
@@ -223,10 +231,20 @@ class Home:
                 found.append(str(error))
         return found
 
+    def key_problems(self) -> list[str]:
+        """Open every key, and return what keeps one from signing; a token is asked, so not for every request."""
+        try:
+            with open_home_keys(self.settings.home) as keys:
+                check_keys(self.profile(), keys)
+        except VcIssuerError as error:
+            return [str(error)]
+        return []
+
     def _check_keys(self) -> None:
         self.profile()
         seal_chain(self.settings)
-        read_passphrase(self.settings)
+        for uri in self.settings.keys.uris:
+            key_access(self.settings, uri)
 
     def _check_database(self) -> None:
         with self.database.reading() as session:

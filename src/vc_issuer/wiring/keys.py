@@ -1,22 +1,23 @@
 """The keys of a home: which are in force, how they are opened, and what the public may know of them."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vc_issuer.config import Mode, Settings, load_settings, read_passphrase
+from vc_issuer.config import Mode, Settings, load_settings, read_passphrase, read_pin
 from vc_issuer.encoding.jwk import encode_jwk
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys, ProofPlan
 from vc_issuer.issuance.signing import JADES
-from vc_issuer.model.keys import KeyPurpose, SigningKey
+from vc_issuer.model.keys import KeyPurpose, Signer, SigningKey
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.record import DocumentKind
+from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.history import KeyRecord, read_records
-from vc_issuer.signers.registry import open_signer
+from vc_issuer.signers.registry import open_signer, scheme_of
 from vc_issuer.verification.trust import TrustedIssuer
 from vc_issuer.x509 import certificates_from_pem, fingerprint
 
@@ -54,6 +55,7 @@ def issuing_profile(settings: Settings, issuer: Organisation) -> IssuingProfile:
             options={"time_header": settings.seal.time_header},
         ),
         status=ProofPlan(mechanism=CRYPTOSUITE, key_id=chosen[KeyPurpose.STATUS].id, options={}),
+        metadata_key_id=chosen[KeyPurpose.METADATA].id,
         seal_certificate_sha256=fingerprint(chain[0]),
         birth_date={
             DocumentKind.CERTIFICATE: policy.birth_date_on_certificate,
@@ -76,29 +78,49 @@ def key_opener(home: Path) -> OpenKeys:
     return partial(open_home_keys, home)
 
 
+def key_access(settings: Settings, uri: str) -> KeyAccess:
+    """Return what opens the key at `uri`: the passphrase for a file, the PIN for a token; a cloud asks for itself."""
+    secrets: Mapping[str, Callable[[Settings], bytes]] = {"file": read_passphrase, "pkcs11": read_pin}
+    read_secret = secrets.get(scheme_of(uri))
+    return KeyAccess(base=settings.home, secret=read_secret(settings) if read_secret else b"")
+
+
+def signing_processes(settings: Settings, wanted: int) -> int:
+    """Return how many processes may sign at once: a token's sessions bound them (PKCS #11 2.40 section 2.6)."""
+    on_token = any(scheme_of(uri) == "pkcs11" for uri in settings.keys.uris)
+    return min(wanted, settings.keys.token_sessions) if on_token else wanted
+
+
+@contextmanager
+def open_key(settings: Settings, uri: str) -> Iterator[Signer]:
+    """Open one key of the home. Raises ConfigurationError, SignerError."""
+    allowed = settings.mode is not Mode.PRODUCTION or settings.keys.allow_file_keys
+    with open_signer(uri, key_access(settings, uri), allow_file=allowed) as signer:
+        yield signer
+
+
 @contextmanager
 def open_home_keys(home: Path) -> Iterator[KeyRing]:
-    """Open the home's three keys. Raises ConfigurationError, SignerError."""
+    """Open the home's keys, each bound to its purpose. Raises ConfigurationError, SignerError."""
     settings = load_settings(home)
-    passphrase = read_passphrase(settings)
-    allowed = settings.mode is not Mode.PRODUCTION or settings.keys.allow_file_keys
     records = records_of(settings)
     with ExitStack() as stack:
 
-        def open_key(uri: str, purpose: KeyPurpose) -> SigningKey:
-            signer = stack.enter_context(open_signer(uri, passphrase=passphrase, base=home, allow_file=allowed))
+        def opened(uri: str, purpose: KeyPurpose) -> SigningKey:
+            signer = stack.enter_context(open_key(settings, uri))
             record = record_in_force(records, purpose)
             if signer.public_key != record.public_key:
                 raise ConfigurationError(
                     f"the {purpose.value} key is not the one in force in the history.",
-                    remedy=f"Correct keys.{purpose.value}, or bring the key in with: keys rotate",
+                    remedy=f"Correct keys.{purpose.value}, or bring the key in with: keys import",
                 )
-            return SigningKey(method=record.method, signer=signer)
+            return SigningKey(method=record.method, signer=signer, purpose=purpose)
 
         yield KeyRing(
-            credential=open_key(settings.keys.credential, KeyPurpose.CREDENTIAL),
-            status=open_key(settings.keys.status, KeyPurpose.STATUS),
-            seal=open_key(settings.keys.seal, KeyPurpose.SEAL),
+            credential=opened(settings.keys.credential, KeyPurpose.CREDENTIAL),
+            status=opened(settings.keys.status, KeyPurpose.STATUS),
+            seal=opened(settings.keys.seal, KeyPurpose.SEAL),
+            metadata=opened(settings.keys.metadata, KeyPurpose.METADATA),
         )
 
 

@@ -1,6 +1,7 @@
 """The office: everything a registrar changes in a home, each act under an account; the console and commands call it."""
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from functools import lru_cache
 
 from vc_issuer.engine.base import Engine
 from vc_issuer.engine.local import InProcess, ProcessPool
-from vc_issuer.errors import InconclusiveError, RuleError
+from vc_issuer.errors import InconclusiveError, RuleError, SignerError
 from vc_issuer.intake.cohort import CohortReading, read_cohort
 from vc_issuer.intake.diff import CohortDifference, compare_cohorts, merge_records
 from vc_issuer.intake.institutions import institutions
@@ -21,19 +22,20 @@ from vc_issuer.issuance.publish import publish_batch
 from vc_issuer.issuance.sealing import SealingReport
 from vc_issuer.issuance.signing import Checkpoint, no_checkpoint
 from vc_issuer.model.batch import BatchState
-from vc_issuer.model.credential import CredentialStatus
+from vc_issuer.model.credential import CredentialStatus, JsonValue
 from vc_issuer.model.offering import Answer, Offering
 from vc_issuer.model.record import DocumentDue, Finding, LearningRecord, Severity
 from vc_issuer.rendering.picture import draw_picture
 from vc_issuer.rendering.typefaces import undrawable
 from vc_issuer.rules import check_offering, evaluate, load_profile
 from vc_issuer.securing.jades_evidence import SealLevel
-from vc_issuer.store.audit import Deed
+from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import Batch, create_batch, touch_source
+from vc_issuer.store.chunks import chunk_counts
 from vc_issuer.store.database import Session
 from vc_issuer.store.documents import StoredDocument
 from vc_issuer.store.offerings import keep_offering
-from vc_issuer.store.people import require_role
+from vc_issuer.store.people import active_account, require_role
 from vc_issuer.store.records import (
     ImportDifference,
     StoredRecord,
@@ -44,7 +46,7 @@ from vc_issuer.store.records import (
     load_records,
 )
 from vc_issuer.wiring.home import Home
-from vc_issuer.wiring.keys import key_opener
+from vc_issuer.wiring.keys import key_opener, signing_processes
 from vc_issuer.wiring.sealing import augment_seals, check_promised_level, renew_due
 
 
@@ -91,6 +93,14 @@ class Office:
     def deed(self) -> Deed:
         """Return who acts, and that it is now."""
         return Deed(actor=self.account, at=self.home.now())
+
+    def note_key(self, action: str, subject: str, details: Mapping[str, JsonValue]) -> None:
+        """Record a step of the key ceremony, with the hash of the public history as it stands after it."""
+        settings = self.home.settings
+        history = hashlib.sha256(settings.path(settings.keys.history).read_bytes()).hexdigest()
+        with self.home.database.writing() as session:
+            active_account(session, self.account)
+            record_deed(session, self.deed(), action, subject=subject, details={**details, "history": history})
 
     def add_offering(self, checked: CheckedOffering) -> bool:
         """Store a version; False if it is there already. Raises RuleError for one that its rules block."""
@@ -165,6 +175,7 @@ class Office:
         checkpoint: Checkpoint = no_checkpoint,
     ) -> SigningReport:
         """Sign what is unsigned; safe to run again after any crash."""
+        processes = signing_processes(self.home.settings, processes)
         engine: Engine = InProcess() if processes == 1 else ProcessPool(processes=processes)
         bench = SigningBench(
             engine=engine,
@@ -173,9 +184,21 @@ class Office:
             progress=progress,
             checkpoint=checkpoint,
         )
-        report = sign_batch(self.home.database, batch_id, profile=self.home.profile(), bench=bench, actor=self.account)
+        try:
+            profile = self.home.profile()
+            report = sign_batch(self.home.database, batch_id, profile=profile, bench=bench, actor=self.account)
+        except SignerError as error:
+            if error.retryable:
+                self._note_pause(batch_id)
+            raise
         self._reach_level(batch_id)
         return report
+
+    def _note_pause(self, batch_id: str) -> None:
+        with self.home.database.writing() as session:
+            total, finished = chunk_counts(session, batch_id)
+            details = {"chunks": total, "finished": finished}
+            record_deed(session, self.deed(), "batch.pause", subject=batch_id, details=details)
 
     def _reach_level(self, batch_id: str) -> None:
         """Add what the level of the settings asks for; what was signed stays signed whatever comes of it."""

@@ -16,6 +16,7 @@ from vc_issuer.x509.read import (
     organization_identifier,
     public_key_of,
 )
+from vc_issuer.x509.request import build_request, request_to_pem
 from vc_issuer.x509.revocation import (
     Revocation,
     RevocationSources,
@@ -34,6 +35,7 @@ __all__ = [
     "SealSubject",
     "TimeStamp",
     "Validity",
+    "build_request",
     "certificate_facts",
     "certificates_from_pem",
     "certificates_to_pem",
@@ -47,6 +49,7 @@ __all__ = [
     "public_key_of",
     "read_time_stamp",
     "read_time_stamp_reply",
+    "request_to_pem",
     "responder_certificates",
     "revocation_sources",
     "verify_chain",

@@ -81,14 +81,7 @@ def issue_seal_certificate(
 ) -> bytes:
     """Return a certificate (DER) for an electronic seal of a legal person (ETSI EN 319 412-3), not qualified."""
     authority = load_certificate(ca_certificate)
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, subject.country),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject.organisation),
-            x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, subject.eidas_identifier),
-            x509.NameAttribute(NameOID.COMMON_NAME, subject.common_name),
-        ]
-    )
+    name = seal_name(subject)
     key = _load(public_key)
     issuer_key_id = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     builder = _builder(name, authority.subject, key=key, serial=serial, validity=validity)
@@ -99,6 +92,18 @@ def issue_seal_certificate(
         (x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key_id), False),
     ]
     return _signed(builder, extensions, ca_signer)
+
+
+def seal_name(subject: SealSubject) -> x509.Name:
+    """Return the name of a seal's holder (ETSI EN 319 412-3 section 4.2.1)."""
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, subject.country),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject.organisation),
+            x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, subject.eidas_identifier),
+            x509.NameAttribute(NameOID.COMMON_NAME, subject.common_name),
+        ]
+    )
 
 
 def _builder(
@@ -134,7 +139,7 @@ def _signed(
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
     algorithm = signer.public_key.algorithm
-    draft = builder.sign(_throwaway(algorithm), _HASHES[algorithm])
+    draft = builder.sign(throwaway_key(algorithm), signature_hash(algorithm))
     body, signature_algorithm, _ = read_der(draft.public_bytes(Encoding.DER)).children()
     signature = signer.sign(draft.tbs_certificate_bytes)
     if algorithm in {KeyAlgorithm.P256, KeyAlgorithm.P384}:
@@ -143,7 +148,13 @@ def _signed(
     return write_der(SEQUENCE, body.encoded, signature_algorithm.encoded, write_der(BIT_STRING, b"\0", signature))
 
 
-def _throwaway(algorithm: KeyAlgorithm) -> CertificateIssuerPrivateKeyTypes:
+def signature_hash(algorithm: KeyAlgorithm) -> hashes.SHA256 | hashes.SHA384 | None:
+    """Return the hash that a certificate's signature uses with keys of this type; Ed25519 has its own."""
+    return _HASHES[algorithm]
+
+
+def throwaway_key(algorithm: KeyAlgorithm) -> CertificateIssuerPrivateKeyTypes:
+    """Make a key of this type that lays out a structure and is then forgotten."""
     if algorithm is KeyAlgorithm.ED25519:
         return ed25519.Ed25519PrivateKey.generate()
     if algorithm is KeyAlgorithm.RSA_SHA256:
