@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vc_issuer.encoding.multikey import base64url_decode
 from vc_issuer.encoding.strict_json import parse_strict
-from vc_issuer.errors import InconclusiveError, UnreadableError, VcIssuerError
+from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format
 from vc_issuer.model.credential import Document, FormatName
@@ -15,6 +16,9 @@ from vc_issuer.verification.tokens import looks_like_token, peek_token
 
 # An envelope escapes its payload, and may carry time-stamps and certificates for an archive.
 ENVELOPE_BYTES = 4 * PAYLOAD_LIMITS.size
+# A certificate is named by its hash in every JAdES header, and in no token (ETSI TS 119 182-1 clause 5.1.7).
+_SEAL_HEADER = re.compile(rb'"(?:x5t#S256|x5t#o|sigX5ts)"')
+_MOST_HEADER_BYTES = 256 * 1024
 _FIRST_MEMBER = re.compile(
     rb'(?:\xef\xbb\xbf)?[ \t\r\n]*+\{[ \t\r\n]*+"(?:payload|signatures|signature|protected|header)"[ \t\r\n]*+:'
 )
@@ -34,6 +38,14 @@ class Candidate:
     is_token: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSeal:
+    """A file with a JAdES seal over something that is no credential known here; `reason` says so of what is sealed."""
+
+    content: bytes = field(repr=False)
+    reason: str
+
+
 def is_envelope(content: bytes) -> bool:
     """Tell by its first member whether JSON is a JWS envelope (RFC 7515 section 7.2): its members have no order.
 
@@ -42,7 +54,7 @@ def is_envelope(content: bytes) -> bool:
     return _FIRST_MEMBER.match(content) is not None
 
 
-def read_candidate(content: bytes) -> Candidate:
+def read_candidate(content: bytes) -> Candidate | OtherSeal:
     """Parse and recognise `content`. Raises UnreadableError with a sentence."""
     if not content.strip():
         raise UnreadableError("the file is empty")
@@ -50,6 +62,8 @@ def read_candidate(content: bytes) -> Candidate:
         return _read_envelope(content)
     if looks_like_token(content):
         return _read_token(content.strip())
+    if content.count(b".") == 2 and _is_compact_seal(content.strip()):
+        return OtherSeal(content=content, reason="what is sealed is no credential that is known here")
     document = parse_strict(content, limits=LIMITS)
     if not isinstance(document, Mapping):
         raise UnreadableError("the file holds JSON, but no credential")
@@ -64,17 +78,31 @@ def read_candidate(content: bytes) -> Candidate:
     raise UnreadableError("the file holds JSON, but no credential that is known here")
 
 
-def _read_token(content: bytes) -> Candidate:
+def _read_token(content: bytes) -> Candidate | OtherSeal:
     try:
         document = peek_token(content).document
     except VcIssuerError as error:
+        if _is_compact_seal(content):
+            return OtherSeal(content=content, reason="what is sealed is no credential")
         raise UnreadableError(error.message) from error
     if not Ob3Format().recognises(document):
+        if _is_compact_seal(content):
+            return OtherSeal(content=content, reason="what is sealed is no credential that is known here")
         raise UnreadableError("the token holds no credential that is known here")
     return Candidate(format=FormatName.OB3, content=content, document=document, is_token=True)
 
 
-def _read_envelope(content: bytes) -> Candidate:
+def _is_compact_seal(content: bytes) -> bool:
+    header = content.partition(b".")[0]
+    if len(header) > _MOST_HEADER_BYTES:
+        return False
+    try:
+        return _SEAL_HEADER.search(base64url_decode(header.decode("ascii"))) is not None
+    except (UnicodeDecodeError, InvalidError):
+        return False
+
+
+def _read_envelope(content: bytes) -> Candidate | OtherSeal:
     if len(content) > ENVELOPE_BYTES:
         raise UnreadableError(f"the file holds more than {ENVELOPE_BYTES // 2**20} MiB")
     try:
@@ -83,7 +111,9 @@ def _read_envelope(content: bytes) -> Candidate:
         raise UnreadableError(str(error)) from error
     except VcIssuerError as error:
         raise UnreadableError(error.message) from error
+    if not payload:
+        return OtherSeal(content=content, reason="what is sealed stands elsewhere")
     document = parse_strict(payload, limits=PAYLOAD_LIMITS)
     if not isinstance(document, Mapping) or not ElmFormat().recognises(document):
-        raise UnreadableError("what is sealed is no European Digital Credential")
+        return OtherSeal(content=content, reason="what is sealed is no European Digital Credential")
     return Candidate(format=FormatName.ELM, content=content, document=document, payload=payload)

@@ -1,6 +1,6 @@
 """The checks of one sealed ELM credential: profile, seal, certificate, binding, validity, status, twin, trust."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.model.credential import CredentialSummary, Document
 from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
-from vc_issuer.securing.jades import SealFacts, VerifiedSeals, check_seal_binding, verify_seals
+from vc_issuer.securing.jades import SealFacts, VerifiedSeals, check_seal_binding, verify_any_seals, verify_seals
+from vc_issuer.securing.jades_header import JADES
 from vc_issuer.securing.jades_trust import (
     NORM,
     SealJudgement,
@@ -20,7 +21,7 @@ from vc_issuer.securing.jades_trust import (
     judge_seal,
 )
 from vc_issuer.verification.badge import NOT_PROVEN
-from vc_issuer.verification.candidate import Candidate
+from vc_issuer.verification.candidate import Candidate, OtherSeal
 from vc_issuer.verification.examination import Examination
 from vc_issuer.verification.status import StatusBook, StatusEntry
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore, check_key_life
@@ -28,7 +29,7 @@ from vc_issuer.verification.validity import check_period
 from vc_issuer.x509 import certificate_facts, public_key_of
 
 _FORMAT = ElmFormat()
-_JADES = "ETSI TS 119 182-1"
+OTHER_SEAL = "sealed"  # the format that a report names where what is sealed is no credential
 
 
 def legal_id_of(document: Document) -> str:
@@ -59,7 +60,7 @@ class SealExamination:
         document = candidate.document
         own = self._known(document) is not None
         examination.attempt(CheckId.STRUCTURE, lambda: _structure(document, own=own))
-        seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate))
+        seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate.content, verify_seals))
         judged = [judge_seal(facts, self._trust.time_anchors, self._now) for facts in seals.seals] if seals else []
         examination.attempt(CheckId.KEY, lambda: self._key(document, judged))
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(document, seals))
@@ -128,16 +129,46 @@ def _structure(document: Document, *, own: bool) -> tuple[None, str, str]:
     return None, "contexts known, every member in its place", "ELM v3, generic profile"
 
 
-def _seal(candidate: Candidate) -> tuple[VerifiedSeals, str, str]:
+def examine_other_seal(seal: OtherSeal, examination: Examination, trust: TrustStore, now: datetime) -> None:
+    """Examine a seal over something that is no credential known here: is it intact, and whose is it.
+
+    Whatever comes of it, the verdict is never `current`, since nothing of what is sealed was judged.
+    """
+    examination.attempt(CheckId.RECOGNISE, lambda: (None, "a document with a seal (JAdES)", JADES))
+
+    def unknown() -> tuple[None, str, str]:
+        raise InconclusiveError(seal.reason, clause="decisions 7.3")
+
+    examination.attempt(CheckId.STRUCTURE, unknown)
+    seals = examination.attempt(CheckId.PROOF, lambda: _seal(seal.content, verify_any_seals))
+    judged = [judge_seal(facts, trust.time_anchors, now) for facts in seals.seals] if seals else []
+
+    def alive() -> tuple[None, str, str]:
+        sentences = [check_seal_life(judgement) for judgement in _made(judged)]
+        return None, "; ".join(dict.fromkeys(sentences)), f"{NORM} clause 5.5"
+
+    def trusted() -> tuple[None, str, str]:
+        sentences = []
+        for judgement in _made(judged):
+            chain = check_seal_chain(judgement, trust.anchors)
+            sentences.append(f"the seal of {certificate_facts(chain[0]).organisation} leads to a pinned anchor")
+            sentences.append(check_seal_revocation(judgement, chain))
+        return None, "; ".join(dict.fromkeys(filter(None, sentences))), f"{NORM} clause 5.2.6"
+
+    examination.attempt(CheckId.KEY, alive)
+    examination.attempt(CheckId.TRUST, trusted)
+
+
+def _seal(content: bytes, verify: Callable[[bytes], VerifiedSeals]) -> tuple[VerifiedSeals, str, str]:
     try:
-        seals = verify_seals(candidate.content)
+        seals = verify(content)
     except (InvalidError, UnreadableError) as error:
         # What the norm has no finer word for is a seal that isn't built as one.
         indication = getattr(error, "indication", "") or "FORMAT_FAILURE"
         clause = getattr(error, "clause", "")
         raise InvalidError(error.message, remedy=error.remedy, clause=clause, indication=indication) from error
     levels = ", ".join(facts.level.value for facts in seals.seals)
-    return seals, f"the seal holds ({levels})", f"{_JADES} section 5"
+    return seals, f"the seal holds ({levels})", f"{JADES} section 5"
 
 
 def _facts(seals: VerifiedSeals | None) -> tuple[SealFacts, ...]:

@@ -16,10 +16,10 @@ from vc_issuer.model.credential import CredentialSummary, FormatName
 from vc_issuer.model.report import CheckId, CheckResult, IssuerSeen, Report
 from vc_issuer.rendering.printed import text_matches
 from vc_issuer.verification.badge import BadgeExamination
-from vc_issuer.verification.candidate import Candidate, read_candidate
+from vc_issuer.verification.candidate import Candidate, OtherSeal, read_candidate
 from vc_issuer.verification.examination import Examination, verdict_of, worse
 from vc_issuer.verification.proofs import Guard
-from vc_issuer.verification.seal import SealExamination
+from vc_issuer.verification.seal import OTHER_SEAL, SealExamination, examine_other_seal
 from vc_issuer.verification.status import StatusBook
 from vc_issuer.verification.trust import TrustStore
 
@@ -32,6 +32,7 @@ class _Examined:
     candidate: Candidate | None = None
     summary: CredentialSummary | None = None
     issuer: IssuerSeen | None = None
+    kind: str = "unknown"
 
 
 class Verifier:
@@ -54,16 +55,20 @@ class Verifier:
 
     def _report_on_one(self, content: bytes, name: str, now: datetime, language: str) -> Report:
         examined = self._examine(content, now, language)
-        kind = examined.candidate.format.value if examined.candidate else "unknown"
-        return _report(examined, name, kind, now)
+        return _report(examined, name, examined.kind, now)
 
     def _examine(self, content: bytes, now: datetime, language: str) -> _Examined:
         examined = _Examined()
         examination = examined.examination
         candidate = examination.attempt(CheckId.READ, lambda: (read_candidate(content), "read", "RFC 8259"))
+        if isinstance(candidate, OtherSeal):
+            examined.kind = OTHER_SEAL
+            examine_other_seal(candidate, examination, self._trust, now)
+            return examined
         examined.candidate = candidate
         if candidate is None:
             return examined
+        examined.kind = candidate.format.value
         known = "Open Badges 3.0" if candidate.format is FormatName.OB3 else "European Digital Credential (ELM)"
         examination.attempt(CheckId.RECOGNISE, lambda: (None, known, ""))
         if candidate.format is FormatName.OB3:
