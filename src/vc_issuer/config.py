@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from vc_issuer.errors import ConfigurationError
 
 SETTINGS_FILE = "settings.toml"
+API_DIGEST_BYTES = 32
 
 
 class Mode(Enum):
@@ -104,6 +105,8 @@ class ServeSettings(_Part):
     """Limits of the public endpoints."""
 
     max_files: Annotated[int, Field(ge=1, le=500)] = 60
+    # A 0600 file with a name and the SHA-256 of a key a line; without one, nothing is issued over the API.
+    api_keys: str = ""
     verifications_per_minute: Annotated[int, Field(ge=1)] = 240
 
 
@@ -203,6 +206,26 @@ def read_storage_key(settings: Settings) -> bytes:
         return bytes.fromhex(content.decode("ascii"))
     except ValueError as error:
         raise ConfigurationError("the storage key is not hexadecimal.", remedy="Restore it from its backup.") from error
+
+
+def read_api_keys(settings: Settings) -> dict[str, bytes]:
+    """Read who may ask for credentials over the API: a name and the SHA-256 of its key; empty if not set up."""
+    if not settings.serve.api_keys:
+        return {}
+    content = _read_secret(settings.path(settings.serve.api_keys), "serve.api_keys").decode("utf-8", "replace")
+    keys: dict[str, bytes] = {}
+    for number, line in enumerate(content.splitlines(), start=1):
+        name, _, digest = line.strip().partition(" ")
+        try:
+            keys[name] = bytes.fromhex(digest)
+        except ValueError:
+            keys[name] = b""
+        if len(keys[name]) != API_DIGEST_BYTES:
+            raise ConfigurationError(
+                f"line {number} of {settings.serve.api_keys} is no name with the SHA-256 of a key.",
+                remedy="Make a line with: vc-issuer api-key NAME",
+            )
+    return keys
 
 
 def _read_secret(file: Path, setting: str) -> bytes:

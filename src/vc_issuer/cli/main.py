@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Command] = {
     "verify": Command("verifying", "verify"),
     "keys": Command("keys"),
     "seal": Command("seal"),
+    "api-key": Command("api_key", "api_key"),
     "serve": Command("serving", "serve"),
 }
 _TAKE_A_VALUE = frozenset({"--home", "--as"})

@@ -204,6 +204,18 @@ def prepared_parts(session: Session, batch_id: str, *, first: int, last: int) ->
     return _prepared(session, _parts_query(batch_id, first, last))
 
 
+def find_prepared(session: Session, credential_id: str) -> tuple[str, PreparedPart] | None:
+    """Return the unsecured part with this id and the batch that it stands in; None if unknown or erased."""
+    query = (
+        select(document_parts, documents.c.learner_id, documents.c.batch_id)
+        .join(documents, documents.c.id == document_parts.c.document_id)
+        .where(document_parts.c.credential_id == credential_id)
+    )
+    found = _prepared(session, query)
+    batch_id = session.connection.scalar(query.with_only_columns(documents.c.batch_id))
+    return (str(batch_id), found[0]) if found else None
+
+
 def unsigned_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[PreparedPart]:
     """Return those parts at these positions that have no secured bytes yet, in order."""
     return _prepared(session, _unsigned(_parts_query(batch_id, first, last)))

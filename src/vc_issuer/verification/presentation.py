@@ -28,7 +28,7 @@ from vc_issuer.model.credential import Document, Violation
 from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.securing.data_integrity import verify_proofs
 from vc_issuer.securing.proof_terms import AUTHENTICATION, ProofDemands
-from vc_issuer.securing.vc_jose import verify_jwt
+from vc_issuer.securing.vc_jose import looks_like_token, peek_token, verify_jwt
 from vc_issuer.verification.proofs import held_proofs, lines_of
 from vc_issuer.verification.validity import SKEW
 
@@ -73,6 +73,19 @@ def prove_presentation(content: bytes, asked: Asked, now: datetime) -> Presented
     else:
         holder, mechanisms = _holder_of_proofs(document, asked, now)
     return Presented(holder=holder, mechanisms=mechanisms, credentials=_credentials(document))
+
+
+def check_shown_by_subject(content: bytes, holder: str) -> None:
+    """Return unless a credential was issued to another DID than the one that shows it (threats T31, T32).
+
+    A credential whose subjects carry no DID is bound to no key: whoever has it can show it. Raises InvalidError.
+    """
+    document = peek_token(content).document if looks_like_token(content) else parse_strict(content, limits=LIMITS)
+    value: Any = document.get("credentialSubject", []) if isinstance(document, Mapping) else []
+    subjects = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, Mapping)]
+    named = {str(subject["id"]) for subject in subjects if str(subject.get("id", "")).startswith("did:")}
+    if named and holder not in named:
+        raise InvalidError("the credential was issued to another than the one who shows it", clause="threat T32")
 
 
 def credential_bytes(credential: Mapping[str, Any]) -> bytes:

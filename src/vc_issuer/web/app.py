@@ -16,6 +16,7 @@ from vc_issuer.web.limits import BodyLimit
 from vc_issuer.web.pages import STATIC, Pages
 from vc_issuer.web.problems import install_problems
 from vc_issuer.web.public import public_router
+from vc_issuer.web.vc_api import vc_api_router
 from vc_issuer.web.verify import verify_router
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.home import Home
@@ -43,6 +44,7 @@ def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> Fa
     app.include_router(public_router(home, pages))
     app.include_router(verify_router(home, pages))
     app.include_router(issuer_router(home, pages))
+    app.include_router(vc_api_router(home))
     if conformance is not None:
         app.include_router(conformance_router(conformance))
     _operations(app, home)

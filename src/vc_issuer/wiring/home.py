@@ -11,15 +11,17 @@ from typing import Any, TypeAlias
 
 from vc_issuer.carriers.pdf import ELM_NAME, OB3_NAME, attach
 from vc_issuer.carriers.png import bake_png
-from vc_issuer.config import Mode, Settings, load_settings, read_storage_key
+from vc_issuer.config import Mode, Settings, load_settings, read_api_keys, read_storage_key
 from vc_issuer.did import did_web_document
 from vc_issuer.encoding.contexts import pinned_contexts
 from vc_issuer.encoding.strict_json import parse_strict
 from vc_issuer.errors import ConfigurationError, VcIssuerError
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format, issuer_profile
+from vc_issuer.issuance.handing_out import hand_out
 from vc_issuer.issuance.profile import IssuingProfile, check_keys
 from vc_issuer.issuance.publish import IssuedDocument, issued_by_code, pdf_of
+from vc_issuer.model.credential import SecuredCredential
 from vc_issuer.model.keys import KeyAlgorithm
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.report import Report
@@ -31,6 +33,7 @@ from vc_issuer.store.database import Database, open_database
 from vc_issuer.store.status import served_list, served_lists
 from vc_issuer.store.vault import Vault
 from vc_issuer.verification.examination import worse
+from vc_issuer.verification.presentation import Asked, Presented, prove_presentation
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
@@ -124,6 +127,20 @@ class Home:
     def verifier(self, pins: Pins | None = None) -> Verifier:
         """Return a verifier whose untrusted work runs in killable children; the status is that of this moment."""
         return Verifier(self.trust(pins), self._guard().run)
+
+    def present(self, content: bytes, asked: Asked) -> Presented:
+        """Return what a presentation proves; the credentials in it are still to be verified."""
+        presented: Presented = self._guard().run(prove_presentation, content, asked, self.now())
+        return presented
+
+    def hand_out(self, credential: Mapping[str, Any]) -> SecuredCredential:
+        """Return the signed bytes of the published document that `credential` equals (ADR 6)."""
+        with self.database.reading() as session:
+            return hand_out(session, credential)
+
+    def api_keys(self) -> Mapping[str, bytes]:
+        """Return who may ask for credentials over the API, each with the SHA-256 of its key."""
+        return read_api_keys(self.settings)
 
     def conformance(self, origin: str) -> ConformanceMount:
         """Return a conformance mount that is reached at `origin`. Raises ConfigurationError in production."""
