@@ -4,6 +4,7 @@ A relative path stands under the home. Secrets are named by file, never written 
 (decisions part 3.3).
 """
 
+import re
 import stat
 import tomllib
 from enum import Enum
@@ -17,6 +18,7 @@ from vc_issuer.errors import ConfigurationError
 
 SETTINGS_FILE = "settings.toml"
 API_DIGEST_BYTES = 32
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 class Mode(Enum):
@@ -94,6 +96,23 @@ class TrustSettings(_Part):
     time_anchors: tuple[str, ...] = ()
 
 
+class OnlineSettings(_Part):
+    """What the verifier may ask the network: the hosts by name, `*` for any public one, none by default.
+
+    A host is asked for keys and status lists after the proof of a credential that names it holds, never before.
+    """
+
+    hosts: tuple[str, ...] = ()
+
+    @field_validator("hosts")
+    @classmethod
+    def _plain_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if host != "*" and not _HOST.fullmatch(host):
+                raise ValueError(f"{host!r} is no host name; write credentials.example.org, or * for any host")
+        return value
+
+
 class PolicySettings(_Part):
     """What a document of each kind shows."""
 
@@ -121,6 +140,7 @@ class Settings(_Part):
     keys: KeySettings
     seal: SealSettings = SealSettings()
     trust: TrustSettings = TrustSettings()
+    online: OnlineSettings = OnlineSettings()
     policy: PolicySettings = PolicySettings()
     serve: ServeSettings = ServeSettings()
 

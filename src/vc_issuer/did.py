@@ -1,4 +1,4 @@
-"""did:key and did:web: identifiers to documents and back; pure (DID Core, CID 1.0).
+"""did:key, did:jwk and did:web: identifiers to documents and back; pure (DID Core, CID 1.0).
 
 A did.json holds full DID URLs; the fragment of a Multikey is its multibase value; `assertionMethod` holds strings;
 retired keys stay, with `expires` or `revoked` (decisions 3.4).
@@ -11,14 +11,18 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from vc_issuer.encoding.jwk import decode_jwk, is_known_jwk
-from vc_issuer.encoding.multikey import decode_multikey, encode_multikey
-from vc_issuer.errors import InconclusiveError, InvalidError
+from vc_issuer.encoding.multikey import base64url_decode, decode_multikey, encode_multikey
+from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
+from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.model.keys import KeyPurpose, PublicKey, VerificationMethod
 
 CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\Z")
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+\Z")
 _CID = "CID 1.0 section 3.3"
+_JWK_LIMITS = JsonLimits(size=4096, depth=4, nodes=32)  # an RSA key of 4096 bits takes 750 bytes
+# A fragment that begins like a Multikey of Ed25519, P-256 or P-384 is one.
+_MULTIKEY_FRAGMENT = re.compile(r"z(?:6Mk|Dn|82L)[1-9A-HJ-NP-Za-km-z]{40,}\Z")
 
 
 def did_key(key: PublicKey) -> str:
@@ -33,6 +37,29 @@ def resolve_did_key(method_id: str) -> VerificationMethod:
     if not did.startswith("did:key:") or fragment != multikey:
         raise InvalidError("a did:key method names its own key in the fragment", clause="did:key section 3.1.3")
     return VerificationMethod(id=method_id, controller=did, public_key=decode_multikey(multikey))
+
+
+def resolve_did_jwk(method_id: str) -> VerificationMethod:
+    """Return the one verification method of a did:jwk. Raises InvalidError."""
+    did, _, fragment = method_id.partition("#")
+    if not did.startswith("did:jwk:") or fragment != "0":
+        raise InvalidError("a did:jwk has one method, #0", clause="did:jwk, Read")
+    try:
+        jwk = parse_strict(base64url_decode(did.removeprefix("did:jwk:")), limits=_JWK_LIMITS)
+    except UnreadableError as error:
+        raise InvalidError(f"the did:jwk holds no key: {error.message}", clause="did:jwk, Read") from error
+    return VerificationMethod(id=method_id, controller=did, public_key=decode_jwk(jwk))
+
+
+def self_stated_method(method_id: str) -> VerificationMethod | None:
+    """Return the method whose Multikey stands in its own fragment, or None if the fragment is only a name.
+
+    It says under which key a proof can hold, and nothing of whose key that is. Raises InvalidError for a broken key.
+    """
+    controller, _, fragment = method_id.partition("#")
+    if not _MULTIKEY_FRAGMENT.match(fragment):
+        return None
+    return VerificationMethod(id=method_id, controller=controller, public_key=decode_multikey(fragment))
 
 
 def did_web(host: str) -> str:
@@ -143,7 +170,9 @@ def _moment(value: Any) -> datetime | None:
 def refuse_unknown_method(did: str) -> InconclusiveError:
     """Return the error for a DID that nothing at hand resolves."""
     return InconclusiveError(
-        f"the keys of {did[:120]} are not at hand", remedy="Give its did.json with --issuer.", clause=_CID
+        f"the keys of {did[:120]} are not at hand",
+        remedy="Give its did.json with --issuer, or ask online.",
+        clause=_CID,
     )
 
 

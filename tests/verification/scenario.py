@@ -90,6 +90,7 @@ def make_world(due=None, envelope=None, *, seal=None):
         legal_id="VATBE-0000000196",
         purposes={CREDENTIAL_KEY.method.id: KeyPurpose.CREDENTIAL, STATUS_KEY.method.id: KeyPurpose.STATUS},
         source="the test",
+        is_own=True,
     )
     url = envelope.status.list_url
     return World(

@@ -18,9 +18,10 @@ from vc_issuer.model.report import Report
 from vc_issuer.recognition.wording import LANGUAGES
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier, unreadable
+from vc_issuer.wiring.asking import AnswerCache
 from vc_issuer.wiring.home import open_home
 from vc_issuer.wiring.homemaking import utc_now
-from vc_issuer.wiring.trusting import Pins, trust_of_files, verifier_for
+from vc_issuer.wiring.trusting import Pins, online, trust_of_files, verifier_for
 
 STANDARD_INPUT = "-"
 AtOption = Annotated[
@@ -38,6 +39,13 @@ TimeAnchorOption = Annotated[
 ]
 StatusListOption = Annotated[
     list[Path] | None, typer.Option("--status-list", metavar="FILE", help="Use this status list.")
+]
+OfflineOption = Annotated[
+    bool, typer.Option("--offline", help="Ask nothing of the network, whatever the settings allow.")
+]
+AllowHostOption = Annotated[
+    list[str] | None,
+    typer.Option("--allow-host", metavar="HOST", help="Ask this host for keys and status lists; * for any."),
 ]
 ReaderLanguageOption = Annotated[str, typer.Option("--lang", help="Language of what is said: nl, en, fr or de.")]
 
@@ -59,7 +67,7 @@ def check_files(options: Context, files: Sequence[str], pins: Pins, now: datetim
             stack.callback(home.close)
             trust = home.trust(pins)
         else:
-            trust = trust_of_files(pins)
+            trust = online(trust_of_files(pins), () if pins.offline else pins.hosts, AnswerCache())
         verifier = stack.enter_context(verifier_for(trust))
         checked = Checked(reports=[])
         for file in files:

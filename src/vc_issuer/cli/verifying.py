@@ -1,5 +1,6 @@
 """`verify`: any carrier, one report a file, an exit code that scripts can use (decisions part 7)."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +8,12 @@ from typing import Annotated
 import typer
 
 from vc_issuer.cli.checking import (
+    AllowHostOption,
     AnchorOption,
     AtOption,
     Checked,
     IssuerOption,
+    OfflineOption,
     ReaderLanguageOption,
     StatusListOption,
     TimeAnchorOption,
@@ -39,9 +42,8 @@ def verify(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE…", help="JSON, JWS, PNG, SVG or PDF; - for standard input.")
     ],
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Ask nothing of the network (nothing is asked as yet).")
-    ] = False,
+    offline: OfflineOption = False,
+    allow_host: AllowHostOption = None,
     at: AtOption = "",
     issuer: IssuerOption = None,
     anchor: AnchorOption = None,
@@ -60,12 +62,13 @@ def verify(
 
     Exit code 0: genuine and current. 1: no. 2: unreadable. 3: could not be determined.
     """
-    del offline  # every look-up is in the home or in the files given
     now, spoken = moment_of(at), reader_language(language)
     if table and table.suffix.lower() not in {".csv", ".xlsx"}:
         raise InputError(f"{table} is neither .csv nor .xlsx.", remedy="Name the table's file with one of the two.")
     options: Context = context.obj
-    checked = check_files(options, files, pins_of(issuer, anchor, status_list, time_anchor), now, spoken)
+    named = pins_of(issuer, anchor, status_list, time_anchor)
+    pins = replace(named, hosts=tuple(allow_host or ()), offline=offline)
+    checked = check_files(options, files, pins, now, spoken)
     if sheet:
         sheet.write_bytes(print_sheets(all_awards(checked.reports), checked.digests, now, spoken))
     if table:

@@ -1,20 +1,25 @@
-"""The checks of one Open Badge: structure, proof, key, binding, validity, status, its side of the twin, trust."""
+"""The checks of one credential of the W3C data model, a badge above all.
 
-from collections.abc import Mapping
+Structure, proof, key, binding, validity, status, its side of the twin, trust.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from vc_issuer.encoding.contexts import pinned_contexts
 from vc_issuer.errors import InconclusiveError, InvalidError, VcIssuerError
-from vc_issuer.formats.award_core import check_core
+from vc_issuer.formats.award_core import as_objects, check_core
+from vc_issuer.formats.foreign import clr_violations, credential_violations, endorsement_violations
+from vc_issuer.formats.graph_shape import contexts_in
 from vc_issuer.formats.ob3 import Ob3Format
-from vc_issuer.model.credential import CredentialSummary, Document
+from vc_issuer.model.credential import CredentialSummary, Document, Violation
 from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
-from vc_issuer.verification.candidate import Candidate
-from vc_issuer.verification.examination import Examination
+from vc_issuer.verification.candidate import Candidate, Kind
+from vc_issuer.verification.examination import Examination, read_or_nothing
 from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, proofs_in_words, prove
-from vc_issuer.verification.resolve import ResolvedMethods, resolve_methods
+from vc_issuer.verification.resolve import ResolvedMethods, confirm_methods, resolve_methods
 from vc_issuer.verification.status import StatusBook, entries_of
 from vc_issuer.verification.tokens import is_unattributed, resolve_token, token_lines
 from vc_issuer.verification.trust import TrustStore, check_key_life
@@ -22,6 +27,15 @@ from vc_issuer.verification.validity import check_period
 
 _FORMAT = Ob3Format()
 NOT_PROVEN = "not looked at, because no proof is known to hold"
+_BROKEN = "not looked at, because the structure is broken"
+_UNKNOWN_CONTEXT = "not looked at, because a context that the proof covers is not known here"
+
+_FOREIGN: Mapping[Kind, Callable[[Document], list[Violation]]] = {
+    Kind.OB3: _FORMAT.violations_foreign,
+    Kind.CLR: clr_violations,
+    Kind.ENDORSEMENT: endorsement_violations,
+    Kind.CREDENTIAL: credential_violations,
+}
 
 
 def issuer_of(document: Document) -> str:
@@ -31,15 +45,25 @@ def issuer_of(document: Document) -> str:
     return found if isinstance(found, str) else ""
 
 
-def check_structure(document: Document, *, own: bool) -> tuple[None, str, str]:
+def names_twin(document: Document) -> bool:
+    """Tell whether a badge names an ELM credential of the same award, as this project's badges do."""
+    related = as_objects(document.get("relatedResource"))
+    return any(str(entry.get("id")).startswith("urn:credential:") for entry in related)
+
+
+def check_structure(candidate: Candidate, *, own: bool) -> tuple[None, str, str]:
     """Check contexts and profile: closed for an issuer whose badges we know, readable for everybody else's."""
-    unknown = [c for c in document.get("@context", []) if not isinstance(c, str) or c not in pinned_contexts()]  # type: ignore[union-attr]
-    found = _FORMAT.violations(document) if own else _FORMAT.violations_foreign(document)
+    document = candidate.document
+    unknown = [one for one in contexts_in(document) if not isinstance(one, str) or one not in pinned_contexts()]
+    closed = own and candidate.kind is Kind.OB3
+    found = _FORMAT.violations(document) if closed else _FOREIGN[candidate.kind](document)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise InvalidError(found[0].message + more, clause=found[0].clause)
     if unknown:
-        raise InconclusiveError("the credential uses a context that is not known here", clause="threat T27")
+        raise InconclusiveError(
+            f"the credential uses a context that is not known here: {str(unknown[0])[:200]}", clause="threat T27"
+        )
     return None, "contexts known, every member in its place", "Open Badges 3.0 section B"
 
 
@@ -56,21 +80,25 @@ class BadgeExamination:
         """Make checks 3 to 8 and 11, and return the summary if the structure allows to read one."""
         document = candidate.document
         issuer = issuer_of(document)
-        own = self._trust.issuer(issuer) is not None
-        examination.attempt(CheckId.STRUCTURE, lambda: check_structure(document, own=own))
-        if examination.outcome(CheckId.STRUCTURE) is Outcome.FAILED:
-            for check in (CheckId.PROOF, CheckId.KEY, CheckId.ISSUER_BINDING, CheckId.VALIDITY, CheckId.STATUS):
-                examination.skip(check, "not looked at, because the structure is broken")
+        known = self._trust.issuer(issuer)
+        own = known is not None and known.is_own
+        examination.attempt(CheckId.STRUCTURE, lambda: check_structure(candidate, own=own))
+        examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 2.0 section 4.9"))
+        if examination.outcome(CheckId.STRUCTURE) is not Outcome.PASSED:
+            failed = examination.outcome(CheckId.STRUCTURE) is Outcome.FAILED
+            for check in (CheckId.PROOF, CheckId.KEY, CheckId.ISSUER_BINDING, CheckId.STATUS):
+                examination.skip(check, _BROKEN if failed else _UNKNOWN_CONTEXT)
             return None
         lines = examination.attempt(CheckId.PROOF, lambda: self._proof(candidate))
         examination.attempt(CheckId.KEY, lambda: self._key(candidate, lines))
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(lines, issuer))
-        examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 2.0 section 4.9"))
         examination.attempt(CheckId.STATUS, lambda: self._status(document, issuer, lines))
-        if "relatedResource" in document and own:
+        if known and names_twin(document):
             examination.attempt(CheckId.TWIN, lambda: _own_side(document))
         examination.attempt(CheckId.TRUST, lambda: self._trusted(issuer))
-        return _FORMAT.summarise(document, language)
+        if candidate.kind is not Kind.OB3:
+            return None
+        return read_or_nothing(lambda: _FORMAT.summarise(document, language))
 
     def issuer_seen(self, document: Document) -> IssuerSeen:
         """Say who issued, by the name that the trust source gives."""
@@ -103,8 +131,9 @@ class BadgeExamination:
         if lines is None:
             _raise_worst(list(methods.errors))
             raise InconclusiveError(NOT_PROVEN)
+        confirmed = confirm_methods(methods, self._trust, KeyPurpose.CREDENTIAL)
         for line in lines:
-            check_key_life(methods.found[line.method_id], line.created)
+            check_key_life(confirmed[line.method_id], line.created)
         return None, "the key is listed for assertions, and was alive when the proof was made", "CID 1.0 section 3.3"
 
     def _status(self, document: Document, issuer: str, lines: list[ProofLine] | None) -> tuple[None, str, str]:

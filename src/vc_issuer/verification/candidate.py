@@ -1,17 +1,25 @@
-"""Checks 1 and 2, read and recognise: from bytes to a document of a format that is known here; nothing is believed."""
+"""Checks 1 and 2, read and recognise: from bytes to a document of a kind that is known here; nothing is believed.
+
+What is recognised and can't be proven here, such as an Open Badge of version 2, is a candidate too: its report says
+what it is and where it is checked.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
 from vc_issuer.encoding.multikey import base64url_decode
 from vc_issuer.encoding.strict_json import parse_strict
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.formats.elm import ElmFormat
+from vc_issuer.formats.foreign import CLR_TYPE, ENDORSEMENT_TYPE
 from vc_issuer.formats.ob3 import Ob3Format
-from vc_issuer.model.credential import Document, FormatName
+from vc_issuer.model.credential import Document
 from vc_issuer.securing.data_integrity import LIMITS
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
+from vc_issuer.securing.jws import parse_jws
 from vc_issuer.verification.tokens import looks_like_token, peek_token
 
 # An envelope escapes its payload, and may carry time-stamps and certificates for an archive.
@@ -22,16 +30,42 @@ _MOST_HEADER_BYTES = 256 * 1024
 _FIRST_MEMBER = re.compile(
     rb'(?:\xef\xbb\xbf)?[ \t\r\n]*+\{[ \t\r\n]*+"(?:payload|signatures|signature|protected|header)"[ \t\r\n]*+:'
 )
+_ADDRESS = re.compile(rb"https?://[\x21-\x7e]{1,2000}\Z")
+_BADGES_2 = ("https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1")
+_NO_CREDENTIAL = "the file holds JSON, but no credential that is known here"
+
+
+class Kind(Enum):
+    """What a file's bytes are: the word in a report, and the name for people."""
+
+    OB3 = ("ob3", "Open Badges 3.0")
+    ELM = ("elm", "European Digital Credential (ELM)")
+    CLR = ("clr", "Comprehensive Learner Record 2.0")
+    ENDORSEMENT = ("endorsement", "endorsement of Open Badges 3.0")
+    CREDENTIAL = ("vc", "W3C verifiable credential")
+    PRESENTATION = ("vp", "W3C verifiable presentation")
+    BADGE_2 = ("ob2", "Open Badges 2.0")
+    UNSEALED_ELM = ("elm-unsealed", "European Digital Credential (ELM), without its seal")
+
+    @property
+    def word(self) -> str:
+        """Return the stable word."""
+        return self.value[0]
+
+    @property
+    def label(self) -> str:
+        """Return the name for people."""
+        return self.value[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A file's bytes as a document of a known format, unverified. `payload` holds an ELM's sealed octets.
+    """A file's bytes as a document of a known kind, unverified.
 
-    `is_token` tells that the content is a signed JWT with the document inside.
+    `payload` holds an ELM's sealed octets; `is_token` tells that a signed JWT holds the document, not a proof in it.
     """
 
-    format: FormatName
+    kind: Kind
     content: bytes = field(repr=False)
     document: Document = field(repr=False)
     payload: bytes = field(default=b"", repr=False)
@@ -56,40 +90,100 @@ def is_envelope(content: bytes) -> bool:
 
 def read_candidate(content: bytes) -> Candidate | OtherSeal:
     """Parse and recognise `content`. Raises UnreadableError with a sentence."""
-    if not content.strip():
+    text = content.strip()
+    if not text:
         raise UnreadableError("the file is empty")
     if is_envelope(content):
         return _read_envelope(content)
     if looks_like_token(content):
-        return _read_token(content.strip())
-    if content.count(b".") == 2 and _is_compact_seal(content.strip()):
+        return _read_compact(text)
+    if text.count(b".") == 2 and _is_compact_seal(text):
         return OtherSeal(content=content, reason="what is sealed is no credential that is known here")
+    if _ADDRESS.match(text):
+        # Baked badges of version 1 and 2 often hold nothing but the address of their assertion.
+        return Candidate(kind=Kind.BADGE_2, content=content, document={"id": text.decode("ascii")})
     document = parse_strict(content, limits=LIMITS)
     if not isinstance(document, Mapping):
         raise UnreadableError("the file holds JSON, but no credential")
+    return Candidate(kind=kind_of(document), content=content, document=document)
+
+
+def kind_of(document: Document) -> Kind:
+    """Tell a document's kind by its types. Raises UnreadableError if none is known."""
+    types = _types_of(document)
     if Ob3Format().recognises(document):
-        return Candidate(format=FormatName.OB3, content=content, document=document)
+        return Kind.OB3
     if ElmFormat().recognises(document):
-        raise UnreadableError("this is an ELM document without its seal", remedy="Ask for the sealed file.")
-    if "@context" in document and ("badge" in document or "recipient" in document):
-        raise UnreadableError(
-            "this is an Open Badge of version 2, which carries no proof of its own", remedy="Ask for version 3."
-        )
-    raise UnreadableError("the file holds JSON, but no credential that is known here")
+        return Kind.UNSEALED_ELM
+    for name, kind in _KINDS_BY_TYPE:
+        if name in types:
+            return kind
+    if _is_badge_2(document):
+        return Kind.BADGE_2
+    raise UnreadableError(_NO_CREDENTIAL)
 
 
-def _read_token(content: bytes) -> Candidate | OtherSeal:
+def _is_badge_2(document: Document) -> bool:
+    contexts: Any = document.get("@context")
+    return any(one in _BADGES_2 for one in (contexts if isinstance(contexts, list) else [contexts]))
+
+
+# From the special to the general: a record is a verifiable credential too.
+_KINDS_BY_TYPE = (
+    (CLR_TYPE, Kind.CLR),
+    (ENDORSEMENT_TYPE, Kind.ENDORSEMENT),
+    ("VerifiablePresentation", Kind.PRESENTATION),
+    ("VerifiableCredential", Kind.CREDENTIAL),
+)
+
+
+def _types_of(document: Document) -> list[Any]:
+    types: Any = document.get("type")
+    return types if isinstance(types, list) else [types]
+
+
+def _read_envelope(content: bytes) -> Candidate | OtherSeal:
+    if len(content) > ENVELOPE_BYTES:
+        raise UnreadableError(f"the file holds more than {ENVELOPE_BYTES // 2**20} MiB")
+    payload = _payload_of(content)
+    if not payload:
+        return OtherSeal(content=content, reason="what is sealed stands elsewhere")
+    document = parse_strict(payload, limits=PAYLOAD_LIMITS)
+    if not isinstance(document, Mapping) or not ElmFormat().recognises(document):
+        return OtherSeal(content=content, reason="what is sealed is no European Digital Credential")
+    return Candidate(kind=Kind.ELM, content=content, document=document, payload=payload)
+
+
+def _read_compact(content: bytes) -> Candidate | OtherSeal:
+    """Read a compact JWS: a token with a credential, a seal, or a badge of version 2."""
+    if len(content) > ENVELOPE_BYTES:
+        raise UnreadableError(f"the file holds more than {ENVELOPE_BYTES // 2**20} MiB")
+    try:
+        return _read_claims(content)
+    except UnreadableError:
+        if _is_compact_seal(content):
+            return OtherSeal(content=content, reason="what is sealed is no credential that is known here")
+        raise
+
+
+def _read_claims(content: bytes) -> Candidate:
+    try:
+        parse_jws(content)
+    except VcIssuerError as error:
+        raise UnreadableError(error.message) from error
+    payload = _payload_of(content)
+    claims = parse_strict(payload, limits=PAYLOAD_LIMITS)
+    if not isinstance(claims, Mapping):
+        raise UnreadableError("the signed text (JWS) holds no credential")
+    if ElmFormat().recognises(claims):
+        return Candidate(kind=Kind.ELM, content=content, document=claims, payload=payload)
+    if _is_badge_2(claims):
+        return Candidate(kind=Kind.BADGE_2, content=content, document=claims, is_token=True)
     try:
         document = peek_token(content).document
     except VcIssuerError as error:
-        if _is_compact_seal(content):
-            return OtherSeal(content=content, reason="what is sealed is no credential")
         raise UnreadableError(error.message) from error
-    if not Ob3Format().recognises(document):
-        if _is_compact_seal(content):
-            return OtherSeal(content=content, reason="what is sealed is no credential that is known here")
-        raise UnreadableError("the token holds no credential that is known here")
-    return Candidate(format=FormatName.OB3, content=content, document=document, is_token=True)
+    return Candidate(kind=kind_of(document), content=content, document=document, is_token=True)
 
 
 def _is_compact_seal(content: bytes) -> bool:
@@ -102,18 +196,10 @@ def _is_compact_seal(content: bytes) -> bool:
         return False
 
 
-def _read_envelope(content: bytes) -> Candidate | OtherSeal:
-    if len(content) > ENVELOPE_BYTES:
-        raise UnreadableError(f"the file holds more than {ENVELOPE_BYTES // 2**20} MiB")
+def _payload_of(content: bytes) -> bytes:
     try:
-        payload = payload_octets(content)
+        return payload_octets(content)
     except InconclusiveError as error:
         raise UnreadableError(str(error)) from error
     except VcIssuerError as error:
         raise UnreadableError(error.message) from error
-    if not payload:
-        return OtherSeal(content=content, reason="what is sealed stands elsewhere")
-    document = parse_strict(payload, limits=PAYLOAD_LIMITS)
-    if not isinstance(document, Mapping) or not ElmFormat().recognises(document):
-        return OtherSeal(content=content, reason="what is sealed is no European Digital Credential")
-    return Candidate(format=FormatName.ELM, content=content, document=document, payload=payload)

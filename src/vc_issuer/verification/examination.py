@@ -73,6 +73,14 @@ class Examination:
         return next((outcome for outcome in _WORST_FIRST if outcome in seen), None)
 
 
+def read_or_nothing(work: Callable[[], T]) -> T | None:
+    """Return what `work` reads, or None where the document holds something that can't be read: a check has said so."""
+    try:
+        return work()
+    except VcIssuerError:
+        return None
+
+
 _WORST_FIRST = (Outcome.FAILED, Outcome.INDETERMINATE, Outcome.PASSED)
 
 

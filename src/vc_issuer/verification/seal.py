@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
-from vc_issuer.formats.award_core import as_object, as_objects, check_core
+from vc_issuer.formats.award_core import CORE_SCHEME, as_object, as_objects, check_core
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.model.credential import CredentialSummary, Document
 from vc_issuer.model.keys import VerificationMethod
@@ -22,7 +22,7 @@ from vc_issuer.securing.jades_trust import (
 )
 from vc_issuer.verification.badge import NOT_PROVEN
 from vc_issuer.verification.candidate import Candidate, OtherSeal
-from vc_issuer.verification.examination import Examination
+from vc_issuer.verification.examination import Examination, read_or_nothing
 from vc_issuer.verification.status import StatusBook, StatusEntry
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
@@ -47,6 +47,11 @@ def did_of(document: Document) -> str:
     return ""
 
 
+def names_badges(document: Document) -> bool:
+    """Tell whether a document names badges of the same award, as this project's do."""
+    return any(entry.get("schemeName") == CORE_SCHEME for entry in as_objects(document.get("identifier")))
+
+
 class SealExamination:
     """Examine one sealed credential against a trust store at a moment."""
 
@@ -58,7 +63,8 @@ class SealExamination:
     def run(self, candidate: Candidate, examination: Examination, language: str) -> CredentialSummary | None:
         """Make checks 3 to 8 and 11, and return the summary if the structure allows to read one."""
         document = candidate.document
-        own = self._known(document) is not None
+        known = self._known(document)
+        own = known is not None and known.is_own
         examination.attempt(CheckId.STRUCTURE, lambda: _structure(document, own=own))
         seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate.content, verify_seals))
         judged = [judge_seal(facts, self._trust.time_anchors, self._now) for facts in seals.seals] if seals else []
@@ -66,9 +72,9 @@ class SealExamination:
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(document, seals))
         examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 1.1 section 4.6"))
         readable = examination.outcome(CheckId.STRUCTURE) is Outcome.PASSED
-        summary = _FORMAT.summarise(document, language) if readable else None
+        summary = read_or_nothing(lambda: _FORMAT.summarise(document, language)) if readable else None
         examination.attempt(CheckId.STATUS, lambda: self._status(document, summary, seals))
-        if own and readable:
+        if known and readable and names_badges(document):
             examination.attempt(CheckId.TWIN, lambda: _own_side(document))
         examination.attempt(CheckId.TRUST, lambda: self._trusted(document, judged))
         return summary

@@ -5,8 +5,9 @@ the same index it turns "revoked" into "superseded", and a clear bit into "suspe
 """
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,12 +26,13 @@ from vc_issuer.status_list import (
 )
 from vc_issuer.verification.examination import FindingError
 from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, prove
-from vc_issuer.verification.resolve import resolve_methods
+from vc_issuer.verification.resolve import confirm_methods, resolve_methods
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.validity import check_period
 
 CLAUSE = "Bitstring Status List 1.0 section 3.2"
 # Ten million entries, of which every tenth is set at random, are about 700 kB; their JSON has few members.
+MOST_LISTS = 64  # kept in memory, a megabyte each for ten million entries
 LIST_LIMITS = JsonLimits(size=8 * 1024 * 1024, depth=16, nodes=200)
 
 _REVOKED = (Verdict.REVOKED, "the issuer withdrew this credential")
@@ -66,7 +68,10 @@ def _entry(item: Any) -> StatusEntry:
         raise InvalidError("the status entry names no list or no purpose", clause=CLAUSE)
     if item.get("id") == url:
         raise InvalidError("the status entry's id is the list's own address", clause=f"{CLAUSE}.1")
-    return StatusEntry(url=url, index=parse_index(item.get("statusListIndex")), purpose=purpose)
+    index = item.get("statusListIndex")
+    # The index is a decimal string; some issuers write the number, which says the same.
+    plain = str(index) if isinstance(index, int) and not isinstance(index, bool) else index
+    return StatusEntry(url=url, index=parse_index(plain), purpose=purpose)
 
 
 @dataclass(slots=True)
@@ -76,7 +81,11 @@ class StatusBook:
     trust: TrustStore
     guard: Guard
     minimum_of_others: int = 1
-    _bits: dict[tuple[str, str, str, str], bytes] = field(default_factory=dict)
+    _bits: "OrderedDict[tuple[str, str, str, str], bytes]" = field(default_factory=OrderedDict)
+
+    def under(self, trust: TrustStore) -> "StatusBook":
+        """Return the book over another trust store, with the same memory of lists."""
+        return replace(self, trust=trust)
 
     def check(self, entries: list[StatusEntry], issuer: str, now: datetime) -> str:
         """Return a sentence if no entry ends the credential. Raises FindingError, InvalidError, InconclusiveError."""
@@ -111,11 +120,15 @@ class StatusBook:
         if not isinstance(document, dict):
             raise InconclusiveError("the status list is no JSON object", clause=CLAUSE)
         _as_inconclusive(lambda: check_period(document, now))
-        if key not in self._bits:
+        bits = self._bits.get(key)
+        if bits is None:
             lines = _as_inconclusive(lambda: self._proven(content, document, issuer))
             _as_inconclusive(lambda: held_proofs(lines, now))
-            self._bits[key] = _as_inconclusive(lambda: self._bits_of(document, url, purpose, issuer))
-        return self._bits[key]
+            bits = _as_inconclusive(lambda: self._bits_of(document, url, purpose, issuer))
+            self._bits[key] = bits
+            while len(self._bits) > MOST_LISTS:
+                self._bits.popitem(last=False)
+        return bits
 
     def _proven(self, content: bytes, document: dict[str, Any], issuer: str) -> list[ProofLine]:
         list_issuer = document.get("issuer")
@@ -128,11 +141,13 @@ class StatusBook:
         if any(method.controller != issuer for method in methods.found.values()):
             raise InvalidError("the status list is signed by another than its issuer", clause="threat T25")
         lines: list[ProofLine] = self.guard(prove, content, methods.found, LIST_LIMITS.size)
+        confirm_methods(methods, self.trust, KeyPurpose.STATUS)
         return lines
 
     def _bits_of(self, document: dict[str, Any], url: str, purpose: str, issuer: str) -> bytes:
         # A foreign ecosystem runs lists of 100,000 entries; the bound is the issuer's to keep, not the holder's.
-        minimum = MINIMUM_ENTRIES if self.trust.issuer(issuer) else self.minimum_of_others
+        known = self.trust.issuer(issuer)
+        minimum = MINIMUM_ENTRIES if known and known.is_own else self.minimum_of_others
         return list_bits(document, url=url, purpose=purpose, minimum=minimum)
 
 

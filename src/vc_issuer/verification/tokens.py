@@ -12,7 +12,7 @@ from vc_issuer.errors import VerificationError
 from vc_issuer.model.keys import KeyPurpose, VerificationMethod
 from vc_issuer.securing.vc_jose import Token, looks_like_token, peek_token, verify_jwt
 from vc_issuer.verification.proofs import ProofLine
-from vc_issuer.verification.resolve import ResolvedMethods, resolve_method
+from vc_issuer.verification.resolve import ResolvedMethods, resolve_into
 from vc_issuer.verification.trust import TrustStore
 
 __all__ = ["looks_like_token", "peek_token", "resolve_token", "token_lines"]
@@ -22,6 +22,9 @@ def resolve_token(content: bytes, trust: TrustStore, purpose: KeyPurpose) -> Res
     """Find the key of a token. Raises UnreadableError, InvalidError for what is no token."""
     token = peek_token(content)
     resolved = ResolvedMethods()
+    if not token.key_name.startswith(THUMBPRINT_SCHEME):
+        resolve_into(resolved, token.key_name, trust, purpose)
+        return resolved
     try:
         method = _method_of(token, trust, purpose)
     except VerificationError as error:
@@ -60,8 +63,6 @@ def is_unattributed(method_id: str) -> bool:
 
 
 def _method_of(token: Token, trust: TrustStore, purpose: KeyPurpose) -> VerificationMethod:
-    if not token.key_name.startswith(THUMBPRINT_SCHEME):
-        return resolve_method(token.key_name, trust, purpose)
     issuer = trust.issuer(_issuer_id(token.document))
     if issuer is None:
         key = decode_jwk(token.header["jwk"])

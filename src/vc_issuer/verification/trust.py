@@ -1,14 +1,24 @@
 """Whom a verifier trusts: pinned issuers, seal anchors, status lists; all of it handed in (decisions 7.5).
 
-The name shown comes from here, never from the file. Nothing is fetched.
+The name shown comes from here, never from the file. What is not at hand may be looked up, if a way to do so is handed
+in too: this layer opens no connection.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.keys import KeyPurpose, VerificationMethod
+
+
+class LookUp(Protocol):
+    """A way to look things up outside, for one file: it counts, and asks none but the hosts that are allowed."""
+
+    def get(self, url: str) -> bytes:
+        """Return the body behind an https address. Raises InconclusiveError that says why it could not be had."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +26,8 @@ class TrustedIssuer:
     """An issuer whose DID document is pinned.
 
     `methods` are those under assertionMethod; `purposes` narrows a method to one purpose where the source
-    says so; `legal_id` is the EN 319 412-1 identifier that its seals carry.
+    says so; `legal_id` is the EN 319 412-1 identifier that its seals carry. `is_own` tells that it issues with this
+    project, so that its documents must hold to the closed form.
     """
 
     did: str
@@ -25,6 +36,7 @@ class TrustedIssuer:
     legal_id: str = ""
     purposes: Mapping[str, KeyPurpose] = field(default_factory=dict)
     source: str = ""
+    is_own: bool = False
 
     def method(self, method_id: str, purpose: KeyPurpose) -> VerificationMethod:
         """Return the method with this id if it may serve `purpose`; raises InvalidError otherwise."""
@@ -46,12 +58,19 @@ class TrustStore:
     """Everything a verifier knows beforehand. `status_lists` maps a list's URL to its secured bytes.
 
     `anchors` are authorities whose seals count, `time_anchors` those whose time-stamps do (DER): neither is the other.
+    `look_ups` makes, for each file, what finds things that are not at hand; without it nothing is asked.
     """
 
     issuers: tuple[TrustedIssuer, ...] = ()
     anchors: tuple[bytes, ...] = ()
     time_anchors: tuple[bytes, ...] = ()
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
+    look_ups: Callable[[], LookUp] | None = None
+    look_up: LookUp | None = None
+
+    def for_one_file(self) -> "TrustStore":
+        """Return the store with a way to look things up that counts for one file."""
+        return self if self.look_ups is None else replace(self, look_up=self.look_ups())
 
     def issuer(self, did: str) -> TrustedIssuer | None:
         """Return the pinned issuer with this DID, or None."""
@@ -62,13 +81,15 @@ class TrustStore:
         return next((issuer for issuer in self.issuers if legal_id and issuer.legal_id == legal_id), None)
 
     def status_list(self, url: str) -> bytes:
-        """Return the secured bytes of a status list; raises InconclusiveError if it is not at hand."""
+        """Return the secured bytes of a status list; raises InconclusiveError if it can't be had."""
         content = self.status_lists.get(url)
-        if content is None:
-            raise InconclusiveError(
-                f"the status list {url} is not at hand", remedy="Give it with --status-list, or ask online."
-            )
-        return content
+        if content is not None:
+            return content
+        if self.look_up is not None:
+            return self.look_up.get(url)
+        raise InconclusiveError(
+            f"the status list {url[:200]} is not at hand", remedy="Give it with --status-list, or ask online."
+        )
 
 
 def check_key_life(method: VerificationMethod, moment: datetime | None) -> None:

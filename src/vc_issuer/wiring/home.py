@@ -36,6 +36,7 @@ from vc_issuer.verification.examination import worse
 from vc_issuer.verification.presentation import Asked, Presented, prove_presentation
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
+from vc_issuer.wiring.asking import AnswerCache
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.homemaking import utc_now
@@ -48,7 +49,7 @@ from vc_issuer.wiring.keys import (
     records_of,
     seal_chain,
 )
-from vc_issuer.wiring.trusting import PRELOAD, Pins, trust_of_files
+from vc_issuer.wiring.trusting import PRELOAD, Pins, online, trust_of_files
 
 __all__ = ["CatalogueEntry", "Home", "Published", "open_home"]
 
@@ -91,6 +92,7 @@ class Home:
         self.database = database
         self._offerings = Catalogue(database, base_url=settings.base_url)
         self._sandbox: Sandbox | None = None
+        self._answers = AnswerCache()
 
     def now(self) -> datetime:
         """Read the clock: aware UTC, to the second."""
@@ -121,8 +123,10 @@ class Home:
             anchors=tuple(settings.path(name) for name in settings.trust.anchors),
             time_anchors=tuple(settings.path(name) for name in settings.trust.time_anchors),
         )
-        trust = trust_of_files(named, base)
-        return trust_of_files(pins, trust) if pins else trust
+        pins = pins or Pins()
+        trust = trust_of_files(pins, trust_of_files(named, base))
+        hosts = () if pins.offline else (*settings.online.hosts, *pins.hosts)
+        return online(trust, hosts, self._answers)
 
     def verifier(self, pins: Pins | None = None) -> Verifier:
         """Return a verifier whose untrusted work runs in killable children; the status is that of this moment."""

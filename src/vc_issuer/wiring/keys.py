@@ -134,6 +134,7 @@ def own_issuer(settings: Settings, issuer: Organisation) -> TrustedIssuer:
         legal_id=issuer.eidas,
         purposes={record.id: record.purpose for record in records},
         source="this home",
+        is_own=True,
     )
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from vc_issuer.did import methods_of
 from vc_issuer.errors import InputError, VcIssuerError
+from vc_issuer.fetch import Fetcher
 from vc_issuer.sandbox import Sandbox
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore
 from vc_issuer.verification.verify import Verifier
+from vc_issuer.wiring.asking import AnswerCache, look_ups
+from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.x509 import certificates_from_pem, organization_identifier
 
 # What every child of the sandbox has before its first call.
@@ -19,12 +22,17 @@ PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins:
-    """What a person names on the command line: DID documents, authorities of seals and of time, status lists."""
+    """What a person names on the command line: DID documents, authorities of seals and of time, status lists.
+
+    `hosts` may be asked; `offline` asks nobody, whatever the settings allow.
+    """
 
     did_documents: tuple[Path, ...] = ()
     anchors: tuple[Path, ...] = ()
     time_anchors: tuple[Path, ...] = ()
     status_lists: tuple[Path, ...] = ()
+    hosts: tuple[str, ...] = ()
+    offline: bool = False
 
 
 def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
@@ -35,6 +43,11 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     lists = {**dict(trust.status_lists), **dict(_read_list(path) for path in pins.status_lists)}
     issuers = (*trust.issuers, *(_read_issuer(path) for path in pins.did_documents))
     return replace(trust, issuers=issuers, anchors=anchors, time_anchors=time_anchors, status_lists=lists)
+
+
+def online(trust: TrustStore, hosts: tuple[str, ...], cache: AnswerCache) -> TrustStore:
+    """Return `trust` with a way to ask these hosts, or as it is if there are none."""
+    return replace(trust, look_ups=look_ups(hosts, cache, utc_now, Fetcher))
 
 
 @contextmanager

@@ -1,0 +1,79 @@
+"""A file that carries credentials, PDF, PNG or SVG: each checked by itself, and what only the whole can tell."""
+
+from datetime import datetime
+
+from vc_issuer.carriers.open import Carried, CarrierKind
+from vc_issuer.errors import InconclusiveError, InvalidError
+from vc_issuer.formats.award_core import as_object, languages_of
+from vc_issuer.formats.elm import ElmFormat
+from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
+from vc_issuer.model.report import CheckId, Report
+from vc_issuer.rendering.printed import text_matches
+from vc_issuer.verification.candidate import Candidate, Kind
+from vc_issuer.verification.examination import Examination, verdict_of, worse
+from vc_issuer.verification.examined import Examined, labelled, report_of
+
+_CORE = "award core, version 1"
+
+
+def report_on_container(carried: list[Carried], parts: list[Examined], name: str, now: datetime) -> Report:
+    """Return the report on a file and what it carries: the worse verdict, the twin check, the print (decisions 7.2)."""
+    whole = Examination()
+    if carried[0].kind is CarrierKind.PDF:
+        whole.attempt(CheckId.TWIN, lambda: _twins(parts))
+    whole.attempt(CheckId.CARRIER, lambda: _carrier(carried, parts))
+    reports = tuple(report_of(part, f"{name} ({part.word})", now) for part in parts)
+    verdict = verdict_of(whole.results)
+    for report in reports:
+        verdict = worse(verdict, report.verdict)
+    first = next((part for part in parts if part.summary), parts[0])
+    checks = sorted(
+        [*(check for report in reports for check in labelled(report)), *whole.results],
+        key=lambda result: result.check.number,
+    )
+    return Report(
+        file=name,
+        format=carried[0].kind.value,
+        verdict=verdict,
+        checks=tuple(checks),
+        checked_at=now,
+        issuer=first.issuer,
+        summary=first.summary,
+        parts=reports,
+    )
+
+
+def check_twins(badge: Candidate, credential: Candidate) -> tuple[None, str, str]:
+    """Check that a badge and an ELM credential state the same award and name each other."""
+    comparison = compare_twins(badge.document, credential.document, credential.payload)
+    if comparison.outcome is TwinOutcome.NOT_TWINS:
+        raise InvalidError(comparison.reason, clause=_CORE)
+    if comparison.outcome is TwinOutcome.INDETERMINATE:
+        raise InconclusiveError(comparison.reason, clause=_CORE)
+    return None, comparison.reason, _CORE
+
+
+def _twins(parts: list[Examined]) -> tuple[None, str, str]:
+    by_kind = {part.candidate.kind: part.candidate for part in parts if part.candidate}
+    badge, credential = by_kind.get(Kind.OB3), by_kind.get(Kind.ELM)
+    if badge is None or credential is None:
+        raise InconclusiveError("the file carries one of the two twins only", clause=_CORE)
+    return check_twins(badge, credential)
+
+
+def _carrier(carried: list[Carried], parts: list[Examined]) -> tuple[None, str, str]:
+    sealed = next((p for p in parts if p.candidate and p.candidate.kind is Kind.ELM and p.summary), None)
+    if carried[0].kind is not CarrierKind.PDF or sealed is None or sealed.candidate is None:
+        return None, f"the {carried[0].kind.value.upper()} carries {len(parts)} credential(s)", "decisions 7.3"
+    if not sealed.issuer or not sealed.issuer.trusted:
+        raise InconclusiveError("the printed text is compared for known issuers only", clause="decisions 7.3")
+    document = sealed.candidate.document
+    claim = as_object(as_object(document.get("credentialSubject")).get("hasClaim"))
+    # The face is printed in the authoritative language, which every text of the document names first.
+    language = next(language for language, _ in languages_of(claim.get("title")))
+    missing = text_matches(ElmFormat().summarise(document, language), carried[0].text)
+    if missing:
+        raise InvalidError(
+            f"the printed text does not show what the credential says: {', '.join(missing)}", clause="decisions 7.3"
+        )
+    return None, "the printed text shows what the credential says", "decisions 7.3"
