@@ -41,6 +41,7 @@ def a_summary(**changes) -> CredentialSummary:
         birth_date=date(1984, 2, 29),
         student_number="0512345",
         awarded_on=date(2023, 9, 20),
+        offering="https://uzb.example/a/MC01",
         code="MC01",
         version="2022-2023",
         credits=Decimal(12),

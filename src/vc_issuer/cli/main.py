@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Command] = {
     "batch": Command("batch"),
     "status": Command("status"),
     "verify": Command("verifying", "verify"),
+    "stack": Command("stacking", "stack"),
     "keys": Command("keys"),
     "seal": Command("seal"),
     "api-key": Command("api_key", "api_key"),

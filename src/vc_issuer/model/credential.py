@@ -109,6 +109,7 @@ class CredentialSummary:
     and `lost`, which names what this format can't say, `stackability`, which each says in its own words, and
     `criteria`, the prose of a badge. `kind` is a DocumentKind's word, or empty for foreign ones. `credits` are those
     earned with this award, `credits_total` those of the whole achievement: the rest was recognised, not earned here.
+    `offering` is the achievement's own IRI, `part_of` those of the offerings in which it counts already.
     """
 
     format: FormatName
@@ -127,6 +128,8 @@ class CredentialSummary:
     awarded_on: date | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    offering: str = ""
+    part_of: tuple[str, ...] = ()
     code: str = ""
     version: str = ""
     credits: Decimal | None = None

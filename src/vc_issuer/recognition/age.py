@@ -25,7 +25,7 @@ def age_of(summary: CredentialSummary, today: date, language: str) -> Age:
     """Return the age of an award on `today`."""
     say = sayer(language)
     awarded = summary.awarded_on or (summary.valid_from.date() if summary.valid_from else None)
-    months = _months_between(awarded, today) if awarded else None
+    months = months_between(awarded, today) if awarded else None
     version = " · ".join(dict.fromkeys(part for part in (summary.version, summary.term) if part))
     sentences = [_awarded(awarded, months, language, say)]
     if version:
@@ -38,7 +38,7 @@ def age_of(summary: CredentialSummary, today: date, language: str) -> Age:
     return Age(awarded_on=awarded, months=months, version=version, sentences=tuple(sentences), is_old=is_old)
 
 
-def _months_between(start: date, end: date) -> int:
+def months_between(start: date, end: date) -> int:
     """Count whole months; an award of the future is none old."""
     months = (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
     return max(months, 0)

@@ -16,8 +16,9 @@ from vc_issuer.web.limits import BodyLimit
 from vc_issuer.web.pages import STATIC, Pages
 from vc_issuer.web.problems import install_problems
 from vc_issuer.web.public import public_router
+from vc_issuer.web.stack import stack_router
 from vc_issuer.web.vc_api import vc_api_router
-from vc_issuer.web.verify import verify_router
+from vc_issuer.web.verify import VerifyService, verify_router
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.home import Home
 
@@ -42,7 +43,9 @@ def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> Fa
     app.add_middleware(BodyLimit)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(public_router(home, pages))
-    app.include_router(verify_router(home, pages))
+    service = VerifyService(home)
+    app.include_router(verify_router(home, pages, service))
+    app.include_router(stack_router(home, pages, service))
     app.include_router(issuer_router(home, pages))
     app.include_router(vc_api_router(home))
     if conformance is not None:

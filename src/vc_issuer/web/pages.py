@@ -22,6 +22,7 @@ _TEMPLATES = (
     "notice.html",
     "parts.html",
     "results.html",
+    "stack.html",
     "verify.html",
 )
 

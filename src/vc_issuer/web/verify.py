@@ -37,15 +37,21 @@ MEDIA_TYPES = {
     "page": "text/html",
 }
 _ACCEPTED = {**{media: word for word, media in MEDIA_TYPES.items()}, "application/xhtml+xml": "page"}
+SETTINGS = frozenset({"format"})
 _MOST_FIRST = 10_000  # a page counts its answers on from where the script says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a request gives: files by unique names, and the form of answer that it names, if any."""
+    """What a request gives: files by unique names, and the fields of its form that are settings and no credential."""
 
     files: list[tuple[str, bytes]] = field(repr=False)
-    form: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def form(self) -> str:
+        """Return the form of answer that the request's form names, or an empty string."""
+        return self.settings.get("format", "")
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -96,34 +102,39 @@ class VerifyService:
         ]
 
 
-async def read_given(request: Request, max_files: int) -> Given:
-    """Read the files of a form, or the body as one file. Raises 400 and 413."""
+async def read_given(request: Request, max_files: int, settings: frozenset[str] = SETTINGS) -> Given:
+    """Read the files of a form, or the body as one file; fields named in `settings` hold none. Raises 400 and 413."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         content = await request.body()
         if not content:
             raise HTTPException(400, "the request is empty; send one file as the body, or several as multipart")
         return Given(files=[_checked("request body", content)])
     async with request.form(max_files=max_files, max_fields=20, max_part_size=FILE_BYTES) as form:
-        given = await _given_in(form)
+        given = await _given_in(form, settings)
     if not given.files:
         raise HTTPException(400, "no file was chosen; choose one, or paste the text of a credential")
     return given
 
 
-async def _given_in(form: FormData) -> Given:
+async def _given_in(form: FormData, names: frozenset[str]) -> Given:
     files: dict[str, bytes] = {}
-    wanted = ""
+    settings: dict[str, str] = {}
     for field_name, value in form.multi_items():
-        if isinstance(value, UploadFile):
+        if field_name in names:
+            settings[field_name] = await _setting(value) or settings.get(field_name, "")
+        elif isinstance(value, UploadFile):
             content = await value.read()
             if content or value.filename:
                 name, content = _checked(value.filename or _UNNAMED, content)
                 files[_unique(name, files)] = content
-        elif field_name == "format":
-            wanted = value
         elif value.strip():
             files[_unique(PASTED, files)] = value.strip().encode()
-    return Given(files=list(files.items()), form=wanted)
+    return Given(files=list(files.items()), settings=settings)
+
+
+async def _setting(value: UploadFile | str) -> str:
+    """Return a field's text; of a file its text, with what is none replaced, so that whoever reads it complains."""
+    return value if isinstance(value, str) else (await value.read()).decode(errors="replace")
 
 
 def _unique(name: str, taken: Mapping[str, bytes]) -> str:
@@ -141,10 +152,9 @@ def _checked(name: str, content: bytes) -> tuple[str, bytes]:
     return name, content
 
 
-def verify_router(home: Home, pages: Pages) -> APIRouter:
+def verify_router(home: Home, pages: Pages, service: VerifyService) -> APIRouter:
     """Return the routes of the public verifier."""
     router = APIRouter(tags=["verifier"])
-    service = VerifyService(home)
     most = home.settings.serve.max_files
 
     @router.get("/verify", include_in_schema=False)

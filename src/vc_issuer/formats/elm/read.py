@@ -72,6 +72,8 @@ class _Summary:
             awarded_on=_day(self._award, "awardingDate"),
             valid_from=_moment(self._root, "validFrom"),
             valid_until=_moment(self._root, "validUntil") or _moment(self._root, "expirationDate"),
+            offering=specification.key if specification and not specification.is_blank else "",
+            part_of=tuple(each.key for each in self._graph.follow(specification, "isPartOf") if not each.is_blank),
             code=self._identifier(specification, CODE_SCHEME),
             version=self._identifier(specification, VERSION_SCHEME),
             credits=_points(self._credit_point()),

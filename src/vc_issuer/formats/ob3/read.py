@@ -32,11 +32,7 @@ def summarise(document: Document, language: str) -> CredentialSummary:
     labels = _Labels(achievement)
     criteria = _text(_object(achievement.get("criteria")), "narrative")
     ours = bool(_twins(document))
-    identities = {
-        str(entry.get("identityType")): str(entry.get("identityHash"))
-        for entry in _objects(subject.get("identifier"))
-        if entry.get("hashed") is False
-    }
+    identities = _identities(subject)
     return CredentialSummary(
         format=FormatName.OB3,
         id=_text(document, "id"),
@@ -54,6 +50,8 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         awarded_on=_day(document.get("awardedDate")),
         valid_from=_moment(document.get("validFrom")),
         valid_until=_moment(document.get("validUntil")),
+        offering=_identifier(achievement, "ext:Offering") or _text(achievement, "id"),
+        part_of=_identifiers(achievement, "ext:PartOfOffering"),
         code=_text(achievement, "humanCode"),
         version=_text(achievement, "version"),
         credits=_decimal(subject.get("creditsEarned")),
@@ -84,6 +82,15 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         twin_ids=_twins(document),
         lost=LOST,
     )
+
+
+def _identities(subject: Mapping[str, Any]) -> dict[str, str]:
+    """Return the identity facts that stand in clear, by type."""
+    return {
+        str(entry.get("identityType")): str(entry.get("identityHash"))
+        for entry in _objects(subject.get("identifier"))
+        if entry.get("hashed") is False
+    }
 
 
 class _Labels:
@@ -125,9 +132,13 @@ def _twins(document: Document) -> tuple[str, ...]:
     return tuple(_text(entry, "id") for entry in entries if _text(entry, "id").startswith("urn:credential:"))
 
 
-def _identifier(node: Mapping[str, Any], kind: str) -> str:
+def _identifiers(node: Mapping[str, Any], kind: str) -> tuple[str, ...]:
     entries = _objects(node.get("otherIdentifier"))
-    return next((_text(entry, "identifier") for entry in entries if entry.get("identifierType") == kind), "")
+    return tuple(_text(entry, "identifier") for entry in entries if entry.get("identifierType") == kind)
+
+
+def _identifier(node: Mapping[str, Any], kind: str) -> str:
+    return next(iter(_identifiers(node, kind)), "")
 
 
 def _mark(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> str:
