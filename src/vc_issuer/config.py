@@ -129,6 +129,19 @@ class ServeSettings(_Part):
     verifications_per_minute: Annotated[int, Field(ge=1)] = 240
 
 
+class SigningEngine(Enum):
+    """Who signs chunks: the processes of the command itself, or workers on any machine (PostgreSQL only)."""
+
+    HERE = "here"
+    WORKERS = "workers"
+
+
+class SigningSettings(_Part):
+    """How batches are signed."""
+
+    engine: SigningEngine = SigningEngine.HERE
+
+
 class Settings(_Part):
     """Every setting of a home."""
 
@@ -143,6 +156,7 @@ class Settings(_Part):
     online: OnlineSettings = OnlineSettings()
     policy: PolicySettings = PolicySettings()
     serve: ServeSettings = ServeSettings()
+    signing: SigningSettings = SigningSettings()
 
     @field_validator("base_url")
     @classmethod
@@ -157,6 +171,12 @@ class Settings(_Part):
         in_files = any(uri.startswith("file:") for uri in self.keys.uris)
         if self.mode is Mode.PRODUCTION and not self.keys.allow_file_keys and in_files:
             raise ValueError("production refuses file keys; name a token, or set keys.allow_file_keys = true")
+        return self
+
+    @model_validator(mode="after")
+    def _workers_need_a_server(self) -> Self:
+        if self.signing.engine is SigningEngine.WORKERS and not self.database.startswith("postgresql"):
+            raise ValueError('signing.engine = "workers" needs a PostgreSQL database, such as postgresql+psycopg://…')
         return self
 
     def path(self, name: str) -> Path:

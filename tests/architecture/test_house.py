@@ -14,7 +14,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MAX_RUN_TIME_DEPENDENCIES = 30
-# The one module that exists to choose a backend may import it late; nothing else does (decisions 8.4).
+# A module that exists to choose a backend may import it late; nothing else does (decisions 8.4).
 LATE_IMPORTS = {"signers/registry.py"}
 
 

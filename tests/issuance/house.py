@@ -325,9 +325,9 @@ class House:
         return list(issued_of_batch(self.database, batch_id, base_url=BASE_URL))
 
 
-def new_house(folder, seed=1):
+def new_house(folder, seed=1, *, url=None):
     database = create_database(
-        f"sqlite:///{folder}/home.sqlite", vault=vault(seed), random_bytes=random.Random(seed).randbytes
+        url or f"sqlite:///{folder}/home.sqlite", vault=vault(seed), random_bytes=random.Random(seed).randbytes
     )
     with database.writing() as session:
         for name in ("preparer", "approver"):

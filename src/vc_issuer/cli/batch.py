@@ -1,6 +1,5 @@
 """`batch`: a cohort from draft to published, and out to files; `sign` may be killed and run again."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
 from vc_issuer.cli.findings import WORDS, language_of
 from vc_issuer.cli.opening import open_home, open_office
-from vc_issuer.cli.output import console, print_json, speaking
+from vc_issuer.cli.output import complain, console, print_json, speaking
 from vc_issuer.errors import InputError, RuleError
+from vc_issuer.issuance.issue import SigningReport
 from vc_issuer.issuance.prepare import PrepareReport
 from vc_issuer.model.offering import Answer
 from vc_issuer.store.batches import Batch, all_batches, get_batch
@@ -167,12 +167,53 @@ def sign(
     options: Context = context.obj
     with open_office(options, "approver") as office, _progress(shown=not as_json) as progress:
         report = office.sign(
-            _resolve(office.home.database, batch),
-            processes=processes or os.cpu_count() or 1,
-            progress=progress,
+            _resolve(office.home.database, batch), processes=processes, progress=progress, notice=complain
         )
+    _show_signed(report, as_json=as_json)
+
+
+@app.command("pause")
+@speaking
+def pause(context: typer.Context, batch: BatchArgument) -> None:
+    """Let no further chunk begin, here or on any worker; those under way are finished and kept."""
+    options: Context = context.obj
+    with open_office(options, "approver") as office:
+        name = _resolve(office.home.database, batch)
+        office.pause(name)
+    console().print(f"{name}: paused. Go on with: vc-issuer batch resume {name}", markup=False)
+
+
+@app.command("resume")
+@speaking
+def resume(
+    context: typer.Context,
+    batch: BatchArgument,
+    processes: Annotated[
+        int, typer.Option("--processes", min=0, max=64, help="Worker processes; 0 chooses by the machine.")
+    ] = 1,
+    as_json: JsonFlag = False,
+) -> None:
+    """Go on with a batch that was paused."""
+    options: Context = context.obj
+    with open_office(options, "approver") as office, _progress(shown=not as_json) as progress:
+        name = _resolve(office.home.database, batch)
+        office.resume(name)
+        report = office.sign(name, processes=processes, progress=progress, notice=complain)
+    _show_signed(report, as_json=as_json)
+
+
+def _show_signed(report: SigningReport, *, as_json: bool) -> None:
     if as_json:
-        print_json({"batch": report.batch_id, "documents": report.documents, "signed_now": report.signed_now})
+        print_json(
+            {
+                "batch": report.batch_id,
+                "documents": report.documents,
+                "signed_now": report.signed_now,
+                "paused": report.is_paused,
+            }
+        )
+    elif report.is_paused:
+        console().print(f"{report.batch_id}: paused after {report.signed_now} signatures now.", markup=False)
     else:
         console().print(
             f"{report.batch_id}: {report.documents} documents signed, {report.signed_now} signatures now. "

@@ -10,7 +10,7 @@ from vc_issuer.cli.opening import open_home
 from vc_issuer.cli.output import EXIT_CONFIGURATION, complain, console, print_json, speaking
 from vc_issuer.config import Mode
 from vc_issuer.wiring.catalogue import known_institution
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import DEFAULT_DATABASE, NewHome, make_home, utc_now
 
 
 @speaking
@@ -28,6 +28,9 @@ def init(
     allow_file_keys: Annotated[
         bool, typer.Option("--allow-file-keys", help="Let a production home keep its keys in files.")
     ] = False,
+    database: Annotated[
+        str, typer.Option("--database", help="A PostgreSQL, as postgresql+psycopg://HOST/NAME; a file if left out.")
+    ] = DEFAULT_DATABASE,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a home: settings, a key a purpose, a database; for demonstrations and tests a seal certificate too."""
@@ -41,6 +44,7 @@ def init(
         backend=backend,
         pin_file=str(Path(pin_file).absolute()) if pin_file else "",
         allow_file_keys=allow_file_keys,
+        database=database,
     )
     make_home(new, now=utc_now())
     if as_json:

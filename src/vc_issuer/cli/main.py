@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Command] = {
     "seal": Command("seal"),
     "api-key": Command("api_key", "api_key"),
     "serve": Command("serving", "serve"),
+    "worker": Command("working", "worker"),
 }
 _TAKE_A_VALUE = frozenset({"--home", "--as"})
 

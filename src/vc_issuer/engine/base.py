@@ -1,11 +1,13 @@
-"""What a batch engine must offer: run a piece of work over many tasks; the caller alone reads and writes the database.
+"""What a batch engine must offer: have every chunk of a batch worked on, here or on other machines.
 
-An engine may run a task twice or lose one to a crash: what is done is known from the tables, never from the engine.
+An engine may work on a chunk twice or lose one to a crash: what is done is known from the tables behind the desk,
+never from the engine.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -17,11 +19,53 @@ Called once in each process that works, so it must be picklable: a function of a
 """
 
 
-class Engine(Protocol):
-    """A way to run tasks."""
+class Job(NamedTuple):
+    """One chunk by name: all that an engine stores of it."""
 
-    def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Do every task and give the results as they come, in any order.
+    batch_id: str
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a batch is, by its tables. `trouble` is the sentence of a chunk that can't be done."""
+
+    finished: int
+    total: int
+    is_paused: bool = False
+    trouble: str = ""
+
+
+class Desk(Protocol[Task, Result]):
+    """Where an engine gets a batch's chunks, and where it brings results."""
+
+    @property
+    def open_work(self) -> OpenWork[Task, Result]:
+        """Return what opens the work in a process."""
+        ...
+
+    def tasks(self) -> Iterator[Task]:
+        """Give each open chunk, its intent stored, as it is taken; ends early when the batch is paused."""
+        ...
+
+    def keep(self, result: Result) -> None:
+        """Store a result."""
+        ...
+
+    def standing(self) -> Standing:
+        """Return how far the batch is now."""
+        ...
+
+
+class Engine(Protocol):
+    """A way to have chunks worked on."""
+
+    def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
+        """Make jobs known to workers elsewhere, in the transaction of `connection`; those known already stay once."""
+        ...
+
+    def complete(self, desk: Desk[Any, Any]) -> None:
+        """Return when every chunk is finished, or the batch is paused.
 
         Takes no more tasks at once than it can work on, so that memory stays flat. What the work raises is raised
         here; tasks that were not begun are then left.

@@ -6,7 +6,7 @@ Worker processes are spawned, never forked: a fork would inherit open keys, data
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
@@ -15,8 +15,8 @@ from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
 from typing import Any
 
-from vc_issuer.engine.base import OpenWork, Result, Task
-from vc_issuer.errors import ConfigurationError
+from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
+from vc_issuer.errors import ConfigurationError, VcIssuerError
 
 TASKS_AHEAD = 2  # for each process: one at work and one waiting
 
@@ -25,11 +25,14 @@ TASKS_AHEAD = 2  # for each process: one at work and one waiting
 class InProcess:
     """Do one task after the other in this process."""
 
-    def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Do every task in order; a task is taken when the result before it was given."""
-        with open_work() as work:
-            for task in tasks:
-                yield work(task)
+    def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
+        """Tell nobody: the work is done here."""
+
+    def complete(self, desk: Desk[Any, Any]) -> None:
+        """Do every task in order; a task is taken when the result before it is kept."""
+        with desk.open_work() as work:
+            for task in desk.tasks():
+                desk.keep(work(task))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,15 @@ class ProcessPool:
 
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
 
-    def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        """Do every task, some at a time. Raises ConfigurationError if a process dies."""
+    def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
+        """Tell nobody: the work is done here."""
+
+    def complete(self, desk: Desk[Any, Any]) -> None:
+        """Do every task, some at a time; this process alone stores. Raises ConfigurationError if a process dies."""
+        for result in self._run(desk.open_work, desk.tasks()):
+            desk.keep(result)
+
+    def _run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Iterator[Result]:
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(self.processes, mp_context=context, initializer=_begin_work, initargs=(open_work,))
         waiting = iter(tasks)
@@ -61,29 +71,40 @@ class ProcessPool:
 
 
 class _Worker:
-    """What a worker process keeps between its tasks; one a process."""
+    """What a worker process keeps between its tasks; one a process. `trouble` is why the work can't be opened."""
 
     def __init__(self) -> None:
         self.open_things = ExitStack()
         self.work: Callable[[Any], Any] | None = None
+        self.trouble: VcIssuerError | None = None
 
 
 _worker = _Worker()
 
 
 def _begin_work(open_work: OpenWork[Any, Any]) -> None:
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    _worker.work = _worker.open_things.enter_context(open_work())
+    end_with_parent()
+    try:
+        _worker.work = _worker.open_things.enter_context(open_work())
+    except VcIssuerError as error:
+        # Raised with the first task: what an initialiser raises is lost, and its process with it.
+        _worker.trouble = error.with_traceback(None)
 
 
 def _do_work(task: Any) -> Any:
+    if _worker.trouble is not None:
+        raise _worker.trouble
     if _worker.work is None:
         raise ConfigurationError("the worker was not opened.", remedy="Report this as a defect.")
     return _worker.work(task)
 
 
-def _die_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process as soon as the one that started it is gone, so that no key outlives a killed batch."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait_for_sentinel([parent.sentinel])

@@ -6,41 +6,30 @@
 A chunk that runs twice does nothing the second time; parts that a crash lost are signed again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
-from vc_issuer.engine.base import Engine
+from vc_issuer.engine.base import Engine, Job
 from vc_issuer.errors import RuleError
 from vc_issuer.issuance.approve import digest_now
 from vc_issuer.issuance.batch import check_digest, check_transition
+from vc_issuer.issuance.desk import BatchDesk, no_progress
 from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
-from vc_issuer.issuance.signing import (
-    Checkpoint,
-    ChunkSigned,
-    ChunkTask,
-    check_prepared,
-    no_checkpoint,
-    open_signing,
-)
+from vc_issuer.issuance.signing import Checkpoint, check_prepared, no_checkpoint
 from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
 from vc_issuer.store.audit import Deed, record_deed
-from vc_issuer.store.batches import change_batch, get_batch, standing_approval
-from vc_issuer.store.chunks import Chunk, begin_chunk, chunk_counts, finish_chunk, open_chunks, plan_chunks
-from vc_issuer.store.credentials import count_unsigned, keep_secured, prepared_parts, unsigned_parts
+from vc_issuer.store.batches import change_batch, get_batch, set_pause, standing_approval
+from vc_issuer.store.chunks import clear_trouble, open_chunks, plan_chunks
+from vc_issuer.store.credentials import count_unsigned, prepared_parts
 from vc_issuer.store.database import Database, Session
 from vc_issuer.store.documents import document_count
 from vc_issuer.store.people import require_role
 
 _DONE = frozenset({BatchState.SIGNED, BatchState.PUBLISHED})
 _CHECKED_AT_ONCE = 250
-
-
-def no_progress(_finished: int, _total: int) -> None:
-    """Show nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +50,7 @@ class SigningReport:
     batch_id: str
     documents: int
     signed_now: int
+    is_paused: bool = False
 
 
 class _Run(NamedTuple):
@@ -82,19 +72,54 @@ def sign_batch(
     UnsafeDocumentError for a document that can't be signed; what was stored before stays.
     """
     run = _Run(database, batch_id, actor, profile, bench)
-    signed = 0
+    desk = BatchDesk(
+        database=database,
+        batch_id=batch_id,
+        profile=profile,
+        open_keys=bench.open_keys,
+        clock=bench.clock,
+        progress=bench.progress,
+        checkpoint=bench.checkpoint,
+    )
+    is_paused = False
     if _start(run):
         bench.checkpoint("started")
-        work = partial(open_signing, bench.open_keys, profile, bench.checkpoint)
-        for result in bench.engine.run(work, _tasks(run)):
-            signed += _store(run, result)
-        _finish(run)
+        bench.engine.complete(desk)
+        is_paused = desk.standing().is_paused
+        if not is_paused:
+            finish_signing(run.database, batch_id, profile=profile, bench=bench, actor=actor)
     with database.reading() as session:
-        return SigningReport(batch_id=batch_id, documents=document_count(session, batch_id), signed_now=signed)
+        return SigningReport(
+            batch_id=batch_id,
+            documents=document_count(session, batch_id),
+            signed_now=desk.signed,
+            is_paused=is_paused,
+        )
+
+
+def pause_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
+    """Let no further chunk begin; those under way are finished and kept. Raises RuleError if none is signed now."""
+    with database.writing() as session:
+        require_role(session, deed.actor, "preparer", "approver", "signer")
+        batch = get_batch(session, batch_id)
+        if batch.state is not BatchState.SIGNING:
+            raise RuleError(f"batch {batch_id} is {batch.state.value}: there is no signing to pause.")
+        set_pause(session, batch_id, deed=deed)
+        record_deed(session, deed, "batch.pause", subject=batch_id)
+
+
+def resume_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
+    """Let chunks begin again; sign the batch to go on. Raises RuleError for a batch that is not paused."""
+    with database.writing() as session:
+        require_role(session, deed.actor, "preparer", "approver", "signer")
+        if get_batch(session, batch_id).paused_at is None:
+            raise RuleError(f"batch {batch_id} is not paused.", remedy="Look at it with: vc-issuer batch show")
+        set_pause(session, batch_id, deed=None)
+        record_deed(session, deed, "batch.resume", subject=batch_id)
 
 
 def _start(run: _Run) -> bool:
-    """Begin, or begin again; False if there is nothing left to sign."""
+    """Begin, or begin again; False if there is nothing left to sign. Jobs are deferred in the same transaction."""
     now = run.bench.clock()
     with run.database.reading() as session:
         require_role(session, run.actor, "preparer", "approver", "signer")
@@ -106,11 +131,14 @@ def _start(run: _Run) -> bool:
         batch = get_batch(session, run.batch_id)
         check_digest(digest_now(session, batch, run.profile), standing_approval(session, batch.id), what="approved")
         if batch.state is BatchState.SIGNING:
-            return True
-        chunks = plan_chunks(session, batch.id, size=run.profile.chunk_documents)
-        deed = Deed(actor=run.actor, at=now)
-        record_deed(session, deed, "batch.sign", subject=batch.id, details={"chunks": chunks})
-        change_batch(session, batch, BatchState.SIGNING, {"signing_by": run.actor, "signing_at": now})
+            clear_trouble(session, batch.id)
+        else:
+            chunks = plan_chunks(session, batch.id, size=run.profile.chunk_documents)
+            deed = Deed(actor=run.actor, at=now)
+            record_deed(session, deed, "batch.sign", subject=batch.id, details={"chunks": chunks})
+            change_batch(session, batch, BatchState.SIGNING, {"signing_by": run.actor, "signing_at": now})
+        jobs = [Job(batch.id, chunk.number) for chunk in open_chunks(session, batch.id)]
+        run.bench.engine.defer(session.connection.connection.driver_connection, jobs)
     return True
 
 
@@ -121,6 +149,8 @@ def _may_sign(session: Session, run: _Run, now: datetime) -> bool:
         return False
     if batch.state is not BatchState.SIGNING:
         check_transition(batch.id, batch.state, BatchState.SIGNING)
+    if batch.paused_at is not None:
+        raise RuleError(f"batch {batch.id} is paused.", remedy=f"Go on with: vc-issuer batch resume {batch.id}")
     if batch.issued is None or now < batch.issued:
         raise RuleError(
             f"batch {batch.id} is to be issued at {batch.issued:%Y-%m-%d %H:%M} UTC and may not be signed before.",
@@ -136,46 +166,20 @@ def _check_bytes(session: Session, batch_id: str) -> None:
             check_prepared(part)
 
 
-def _tasks(run: _Run) -> Iterator[ChunkTask]:
-    with run.database.reading() as session:
-        chunks = list(open_chunks(session, run.batch_id))
-    for chunk in chunks:
-        yield _begin(run, chunk)
-
-
-def _begin(run: _Run, chunk: Chunk) -> ChunkTask:
-    now = run.bench.clock()
-    with run.database.writing() as session:
-        begin_chunk(session, chunk, now=now)
-        parts = unsigned_parts(session, chunk.batch_id, first=chunk.first, last=chunk.last)
-    run.bench.checkpoint("intent")
-    return ChunkTask(chunk=chunk, parts=tuple(parts), created=now)
-
-
-def _store(run: _Run, signed: ChunkSigned) -> int:
-    run.bench.checkpoint("verified")
-    with run.database.writing() as session:
-        now = run.bench.clock()
-        new = keep_secured(session, signed.parts, now=now)
-        finish_chunk(session, signed.chunk, now=now)
-        total, finished = chunk_counts(session, run.batch_id)
-        run.bench.checkpoint("stored")
-    run.bench.checkpoint("committed")
-    run.bench.progress(finished, total)
-    return new
-
-
-def _finish(run: _Run) -> None:
-    with run.bench.open_keys() as keys, run.database.writing() as session:
-        deed = Deed(actor=run.actor, at=run.bench.clock())
-        batch = get_batch(session, run.batch_id)
+def finish_signing(
+    database: Database, batch_id: str, *, profile: IssuingProfile, bench: SigningBench, actor: str
+) -> None:
+    """Close a batch whose every part is signed, and sign its status lists; does nothing the second time."""
+    with bench.open_keys() as keys, database.writing() as session:
+        deed = Deed(actor=actor, at=bench.clock())
+        batch = get_batch(session, batch_id)
         if batch.state in _DONE:
             return
         unsigned = count_unsigned(session, batch.id)
         if unsigned:
             raise RuleError(f"batch {batch.id} has {unsigned} parts unsigned.", remedy="Sign it again to go on.")
-        check_digest(digest_now(session, batch, run.profile), standing_approval(session, batch.id), what="approved")
-        sign_due_lists(session, profile=run.profile, key=keys.status, deed=deed)
-        run.bench.checkpoint("finishing")
+        check_digest(digest_now(session, batch, profile), standing_approval(session, batch.id), what="approved")
+        sign_due_lists(session, profile=profile, key=keys.status, deed=deed)
+        bench.checkpoint("finishing")
         record_deed(session, deed, "batch.signed", subject=batch.id)
         change_batch(session, batch, BatchState.SIGNED, {"signed_at": deed.at})

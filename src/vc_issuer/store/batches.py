@@ -37,6 +37,8 @@ class Batch:
     approved_at: datetime | None = None
     signing_by: str | None = None
     signing_at: datetime | None = None
+    paused_by: str | None = None
+    paused_at: datetime | None = None
     signed_at: datetime | None = None
     published_by: str | None = None
     published_at: datetime | None = None
@@ -98,6 +100,12 @@ def change_batch(session: Session, batch: Batch, state: BatchState, values: Mapp
     if moved.rowcount != 1:
         raise RuleError(f"batch {batch.id} was changed by somebody else.", remedy="Look at it again, then repeat.")
     return get_batch(session, batch.id)
+
+
+def set_pause(session: Session, batch_id: str, *, deed: Deed | None) -> None:
+    """Let no further chunk of a batch begin, or, without a deed, let them begin again."""
+    values = {"paused_by": deed.actor if deed else None, "paused_at": deed.at if deed else None}
+    session.connection.execute(update(batches).where(batches.c.id == batch_id).values(values))
 
 
 def set_prepare_token(session: Session, batch_id: str, token: str) -> None:

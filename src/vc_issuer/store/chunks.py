@@ -1,13 +1,20 @@
-"""The chunks of a batch that is being signed: planned once, begun before a key is used, finished with their bytes."""
+"""The chunks of a batch that is being signed: planned once, begun before a key is used, finished with their bytes.
+
+Each attempt at a chunk has a number. Whoever began an attempt that another has overtaken can't finish it: a worker
+that was taken for dead and comes back stores nothing.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 
 from vc_issuer.store.database import Session
-from vc_issuer.store.tables import documents, signing_chunks
+from vc_issuer.store.tables import batches, documents, signing_chunks
+
+MAX_TROUBLE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +26,16 @@ class Chunk:
     first: int
     last: int
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkCounts:
+    """How far a batch is. `trouble` is the sentence of the first chunk whose last attempt failed for good."""
+
+    total: int
+    finished: int
+    is_paused: bool
+    trouble: str
 
 
 def plan_chunks(session: Session, batch_id: str, *, size: int) -> int:
@@ -42,33 +59,80 @@ def open_chunks(session: Session, batch_id: str) -> Iterator[Chunk]:
         .order_by(signing_chunks.c.number)
     )
     for row in session.connection.execute(query).all():
-        yield Chunk(
-            batch_id=batch_id,
-            number=row.number,
-            first=row.first_position,
-            last=row.last_position,
-            attempts=row.attempts,
-        )
+        yield _chunk(row)
 
 
-def chunk_counts(session: Session, batch_id: str) -> tuple[int, int]:
-    """Return how many chunks there are, and how many of them are finished."""
-    query = select(func.count(), func.count(signing_chunks.c.finished_at)).where(signing_chunks.c.batch_id == batch_id)
-    total, finished = session.connection.execute(query).one()
-    return total, finished
-
-
-def begin_chunk(session: Session, chunk: Chunk, *, now: datetime) -> None:
-    """Note, before a key is used, that this chunk is being signed."""
-    session.connection.execute(
-        update(signing_chunks).where(_is(chunk)).values(attempts=signing_chunks.c.attempts + 1, started_at=now)
+def chunk_counts(session: Session, batch_id: str) -> ChunkCounts:
+    """Return how many chunks there are, how many of them are finished, and what keeps the others."""
+    of_batch = signing_chunks.c.batch_id == batch_id
+    counts = select(func.count(), func.count(signing_chunks.c.finished_at)).where(of_batch)
+    total, finished = session.connection.execute(counts).one()
+    trouble = (
+        select(signing_chunks.c.trouble)
+        .where(of_batch, signing_chunks.c.trouble.is_not(None), signing_chunks.c.finished_at.is_(None))
+        .order_by(signing_chunks.c.number)
+    )
+    return ChunkCounts(
+        total=total,
+        finished=finished,
+        is_paused=_is_paused(session, batch_id),
+        trouble=session.connection.scalar(trouble.limit(1)) or "",
     )
 
 
-def finish_chunk(session: Session, chunk: Chunk, *, now: datetime) -> None:
-    """Note, in the transaction that stores its bytes, that this chunk is done."""
-    session.connection.execute(update(signing_chunks).where(_is(chunk)).values(finished_at=now))
+def begin_chunk(session: Session, batch_id: str, number: int, *, now: datetime) -> Chunk | None:
+    """Note, before a key is used, that this chunk is being signed; None if it is finished, or its batch is paused."""
+    if _is_paused(session, batch_id):
+        return None
+    begun = (
+        update(signing_chunks)
+        .where(_is(batch_id, number), signing_chunks.c.finished_at.is_(None))
+        .values(attempts=signing_chunks.c.attempts + 1, started_at=now, trouble=None)
+        .returning(*signing_chunks.c)
+    )
+    row = session.connection.execute(begun).first()
+    return _chunk(row) if row else None
 
 
-def _is(chunk: Chunk) -> ColumnElement[bool]:
-    return and_(signing_chunks.c.batch_id == chunk.batch_id, signing_chunks.c.number == chunk.number)
+def finish_chunk(session: Session, chunk: Chunk, *, now: datetime) -> bool:
+    """Note, in the transaction that stores its bytes, that this attempt is done; False if another overtook it."""
+    finished = (
+        update(signing_chunks)
+        .where(_is(chunk.batch_id, chunk.number))
+        .where(signing_chunks.c.attempts == chunk.attempts, signing_chunks.c.finished_at.is_(None))
+        .values(finished_at=now)
+    )
+    return session.connection.execute(finished).rowcount == 1
+
+
+def note_trouble(session: Session, chunk: Chunk, sentence: str) -> None:
+    """Keep why this attempt failed, for whoever waits for the batch."""
+    noted = (
+        update(signing_chunks)
+        .where(_is(chunk.batch_id, chunk.number), signing_chunks.c.attempts == chunk.attempts)
+        .values(trouble=sentence[:MAX_TROUBLE])
+    )
+    session.connection.execute(noted)
+
+
+def clear_trouble(session: Session, batch_id: str) -> None:
+    """Forget what failed before: signing begins again."""
+    session.connection.execute(update(signing_chunks).where(signing_chunks.c.batch_id == batch_id).values(trouble=None))
+
+
+def _is_paused(session: Session, batch_id: str) -> bool:
+    return session.connection.scalar(select(batches.c.paused_at).where(batches.c.id == batch_id)) is not None
+
+
+def _is(batch_id: str, number: int) -> ColumnElement[bool]:
+    return and_(signing_chunks.c.batch_id == batch_id, signing_chunks.c.number == number)
+
+
+def _chunk(row: Row[Any]) -> Chunk:
+    return Chunk(
+        batch_id=row.batch_id,
+        number=row.number,
+        first=row.first_position,
+        last=row.last_position,
+        attempts=row.attempts,
+    )

@@ -105,6 +105,8 @@ batches = Table(
     Column("approved_at", UtcDateTime),
     Column("signing_by", ForeignKey("accounts.name")),
     Column("signing_at", UtcDateTime),
+    Column("paused_by", ForeignKey("accounts.name")),
+    Column("paused_at", UtcDateTime),  # while it is set, no chunk is begun
     Column("signed_at", UtcDateTime),
     Column("published_by", ForeignKey("accounts.name")),
     Column("published_at", UtcDateTime),
@@ -230,6 +232,7 @@ signing_chunks = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
+    Column("trouble", String(400)),  # why the last attempt failed; a sentence without personal data
 )
 
 pdfs = Table(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from vc_issuer.config import SETTINGS_FILE, Mode, Settings, load_settings, read_storage_key
+from vc_issuer.config import SETTINGS_FILE, Mode, Settings, SigningEngine, load_settings, read_storage_key
 from vc_issuer.did import did_web
+from vc_issuer.engine.registry import prepare_queue
 from vc_issuer.errors import ConfigurationError, VcIssuerError
 from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, PublicKey
 from vc_issuer.model.parties import Organisation
@@ -25,6 +26,7 @@ from vc_issuer.store.vault import Vault
 from vc_issuer.wiring.keys import key_access
 from vc_issuer.x509 import SealSubject, Validity, certificates_to_pem, issue_seal_certificate, make_demo_ca
 
+DEFAULT_DATABASE = "sqlite:///vc_issuer.sqlite"
 CA_YEARS = 10
 SEAL_YEARS = 3
 PRIVATE_MODE = 0o600
@@ -40,7 +42,7 @@ ACCOUNTS = ("preparer", "approver")  # of demo and test homes; production makes 
 _SETTINGS = """# The settings of this home. Secrets are named by file, never written here.
 mode = "{mode}"
 base_url = "https://{host}"
-database = "sqlite:///vc_issuer.sqlite"
+database = "{database}"
 
 [issuer]
 key = "{key}"
@@ -68,6 +70,10 @@ time_header = "iat"
 own = true
 anchors = {anchors}
 
+[signing]
+# "workers" has chunks signed by `vc-issuer worker` on any machine; the database must be PostgreSQL then.
+engine = "{engine}"
+
 [policy]
 birth_date_on_credit_certificate = true
 birth_date_on_certificate = false
@@ -89,6 +95,7 @@ class NewHome:
     backend: str = FILES
     pin_file: str = ""
     allow_file_keys: bool = False
+    database: str = DEFAULT_DATABASE
 
 
 def make_home(new: NewHome, *, now: datetime) -> None:
@@ -154,6 +161,8 @@ def _settings_text(new: NewHome) -> str:
         allow_file_keys=str(new.allow_file_keys).lower(),
         anchors="[]" if new.mode is Mode.PRODUCTION else '["keys/ca.pem"]',
         **{purpose.value: new_key_uri(new.backend, f"{stem}{purpose.value}") for purpose in KeyPurpose},
+        database=new.database,
+        engine="workers" if new.database.startswith("postgresql") else "here",
     )
 
 
@@ -228,6 +237,8 @@ def _make_database(path: Path, *, now: datetime) -> None:
                     add_account(session, name, roles=[name], deed=Deed(actor="init", at=now))
     finally:
         database.close()
+    if settings.signing.engine is SigningEngine.WORKERS:
+        prepare_queue(settings.database_url)
 
 
 def utc_now() -> datetime:

@@ -1,21 +1,24 @@
 """The office: everything a registrar changes in a home, each act under an account; the console and commands call it."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from vc_issuer.config import SigningEngine
 from vc_issuer.engine.base import Engine
-from vc_issuer.engine.local import InProcess, ProcessPool
+from vc_issuer.engine.registry import local_engine, queue_engine
 from vc_issuer.errors import InconclusiveError, RuleError, SignerError
 from vc_issuer.intake.cohort import CohortReading, read_cohort
 from vc_issuer.intake.diff import CohortDifference, compare_cohorts, merge_records
 from vc_issuer.intake.institutions import institutions
 from vc_issuer.intake.offering_file import read_offering
 from vc_issuer.issuance.approve import approve_batch
-from vc_issuer.issuance.issue import SigningBench, SigningReport, no_progress, sign_batch
+from vc_issuer.issuance.desk import no_progress
+from vc_issuer.issuance.issue import SigningBench, SigningReport, pause_signing, resume_signing, sign_batch
 from vc_issuer.issuance.lifecycle import StatusChange, change_statuses, open_supersession
 from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
@@ -173,12 +176,11 @@ class Office:
         processes: int = 1,
         progress: Callable[[int, int], None] = no_progress,
         checkpoint: Checkpoint = no_checkpoint,
+        notice: Callable[[str], None] = lambda _: None,
     ) -> SigningReport:
-        """Sign what is unsigned; safe to run again after any crash."""
-        processes = signing_processes(self.home.settings, processes)
-        engine: Engine = InProcess() if processes == 1 else ProcessPool(processes=processes)
+        """Sign what is unsigned; safe to run again after any crash. `notice` is told what a person should know."""
         bench = SigningBench(
-            engine=engine,
+            engine=self._engine(processes, notice),
             open_keys=key_opener(self.home.settings.home),
             clock=self.home.now,
             progress=progress,
@@ -191,13 +193,14 @@ class Office:
             if error.retryable:
                 self._note_pause(batch_id)
             raise
-        self._reach_level(batch_id)
+        if not report.is_paused:
+            self._reach_level(batch_id)
         return report
 
     def _note_pause(self, batch_id: str) -> None:
         with self.home.database.writing() as session:
-            total, finished = chunk_counts(session, batch_id)
-            details = {"chunks": total, "finished": finished}
+            counts = chunk_counts(session, batch_id)
+            details = {"chunks": counts.total, "finished": counts.finished}
             record_deed(session, self.deed(), "batch.pause", subject=batch_id, details=details)
 
     def _reach_level(self, batch_id: str) -> None:
@@ -227,6 +230,20 @@ class Office:
     ) -> SealingReport:
         """Renew every archived seal whose proof ends soon."""
         return renew_due(self.home, names, within_days=within_days, deed=self.deed(), progress=progress)
+
+    def _engine(self, processes: int, notice: Callable[[str], None]) -> Engine:
+        settings = self.home.settings
+        if settings.signing.engine is SigningEngine.WORKERS:
+            return queue_engine(settings.database_url, notice)
+        return local_engine(signing_processes(settings, processes or os.cpu_count() or 1))
+
+    def pause(self, batch_id: str) -> None:
+        """Let no further chunk of a batch begin."""
+        pause_signing(self.home.database, batch_id, deed=self.deed())
+
+    def resume(self, batch_id: str) -> None:
+        """Let chunks begin again; sign the batch to go on."""
+        resume_signing(self.home.database, batch_id, deed=self.deed())
 
     def publish(self, batch_id: str) -> Batch:
         """Show a signed batch behind its codes. Raises RuleError if its seals lack the level of the settings."""
