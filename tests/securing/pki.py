@@ -167,6 +167,12 @@ class Pki:
     def time_anchors(self):
         return (self.time_root.der,)
 
+    def anchors_at(self, _moment):
+        return self.anchors
+
+    def time_anchors_at(self, _moment):
+        return self.time_anchors
+
     @property
     def leaf(self):
         return x509.load_der_x509_certificate(self.seal_key.method.certificates[0])

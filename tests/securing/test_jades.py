@@ -141,7 +141,7 @@ def test_facts_tell_level_time_and_certificates():
     assert (facts.algorithm, facts.time_header, facts.claimed_time) == ("ES256", "iat", NOON)
     assert facts.certificates == KEY.method.certificates[:1]
     assert facts.time_stamps == ()
-    assert judge_seal(facts, [KEY.method.certificates[1]], NOON).existence.time is None
+    assert judge_seal(facts, lambda _: [KEY.method.certificates[1]], NOON).existence.time is None
 
 
 # What may not be sealed

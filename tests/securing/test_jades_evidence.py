@@ -75,9 +75,9 @@ def test_two_tokens_in_one_container_are_both_checked_and_no_baseline():
 
 def test_a_time_stamp_proves_a_time_under_its_own_anchor():
     facts = seal_facts(extended(SEALED, sig_tst(Tsa(time=NOON + timedelta(days=2))), sig_tst(TSA)))
-    judged = judge_seal(facts, [TSA.certificate], NOON + timedelta(days=3))
+    judged = judge_seal(facts, lambda _: [TSA.certificate], NOON + timedelta(days=3))
     assert judged.moment == TSA.time
-    assert judge_seal(facts, [], NOON).existence.time is None
+    assert judge_seal(facts, lambda _: [], NOON).existence.time is None
 
 
 def test_an_archive_time_stamp_covers_what_stands_before_it():

@@ -28,7 +28,9 @@ PAYLOAD = serialise_compact(DOCUMENT)
 
 
 def augmenter(pki, **changes):
-    made = Augmenter(desk=DirectDesk(pki), anchors=pki.anchors, time_anchors=pki.time_anchors, clock=lambda: pki.now)
+    made = Augmenter(
+        desk=DirectDesk(pki), anchors=pki.anchors_at, time_anchors=pki.time_anchors_at, clock=lambda: pki.now
+    )
     return replace(made, **changes)
 
 
@@ -40,11 +42,9 @@ def raised(pki, level, **header):
     return augmenter(pki).raise_to(sealed(pki, **header), level).content
 
 
-def judge(pki, content, *, at=None, anchors=None, time_anchors=None):
+def judge(pki, content, *, at=None, anchors=None):
     """Run every check of trust over a seal, and return its sentences."""
-    judgement = judge_seal(
-        seal_facts(content), pki.time_anchors if time_anchors is None else time_anchors, at or pki.now
-    )
+    judgement = judge_seal(seal_facts(content), pki.time_anchors_at, at or pki.now)
     life = check_seal_life(judgement)
     chain = check_seal_chain(judgement, pki.anchors if anchors is None else anchors)
     return life, check_seal_revocation(judgement, chain)
@@ -52,7 +52,7 @@ def judge(pki, content, *, at=None, anchors=None, time_anchors=None):
 
 def life(pki, content):
     """Run the check of the certificate's life alone."""
-    return check_seal_life(judge_seal(seal_facts(content), pki.time_anchors, pki.now))
+    return check_seal_life(judge_seal(seal_facts(content), pki.time_anchors_at, pki.now))
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_a_time_stamp_authority_that_is_not_pinned_raises_nothing():
     with pytest.raises(
         InconclusiveError, match=r"no pinned anchor stands above the certificate of Test TSA.*time_anchors"
     ):
-        augmenter(pki, time_anchors=()).raise_to(sealed(pki), T)
+        augmenter(pki, time_anchors=lambda _: ()).raise_to(sealed(pki), T)
 
 
 @pytest.mark.parametrize("content", ["two", "clear", "encoded"])
@@ -248,7 +248,7 @@ def test_revoked_after_the_time_stamp_the_seal_stays_good():
     told = augmenter(pki)
     data = told.desk.ask_ocsp(f"{pki.base}/ocsp", pki.seal_key.method.certificates[0], pki.ca.der)
     later = replace(facts, ocsp_responses=(data, *authority_answers(pki)), embedded_certificates=responders(pki))
-    judgement = judge_seal(later, pki.time_anchors, pki.now)
+    judgement = judge_seal(later, pki.time_anchors_at, pki.now)
     sentence = check_seal_revocation(judgement, check_seal_chain(judgement, pki.anchors))
     assert "revoked on 2025-07-09, after the seal was time-stamped" in sentence
 
@@ -262,7 +262,7 @@ def test_revoked_before_the_time_stamp_or_without_one_is_not_decided(level, word
     pki.revoke(pki.leaf, NOON - timedelta(days=1))
     data = DirectDesk(pki).ask_ocsp(f"{pki.base}/ocsp", pki.seal_key.method.certificates[0], pki.ca.der)
     facts = replace(seal_facts(content), ocsp_responses=(data,))
-    judgement = judge_seal(facts, pki.time_anchors, pki.now)
+    judgement = judge_seal(facts, pki.time_anchors_at, pki.now)
     with pytest.raises(InconclusiveError, match=words) as caught:
         check_seal_revocation(judgement, check_seal_chain(judgement, pki.anchors))
     assert caught.value.indication == "REVOKED_NO_POE"
@@ -300,7 +300,7 @@ def test_time_stamps_of_a_revoked_authority_count_if_it_only_ended(reason, count
     pki.revoke(made, NOON + timedelta(days=20), reason)
     answer = DirectDesk(pki).ask_ocsp(f"{pki.base}/ocsp", pki.tsa.certificate, pki.time_root.der)
     facts = seal_facts(content)
-    judgement = judge_seal(replace(facts, ocsp_responses=(*facts.ocsp_responses, answer)), pki.time_anchors, pki.now)
+    judgement = judge_seal(replace(facts, ocsp_responses=(*facts.ocsp_responses, answer)), pki.time_anchors_at, pki.now)
     assert judgement.is_proven is counts
     assert counts or "certificate was revoked on 2025-07-24" in judgement.existence.doubts[0]
 
@@ -316,7 +316,7 @@ def test_a_revoked_authority_is_no_trouble_once_a_newer_stamp_covers_its_own():
     pki.revoke(x509.load_der_x509_certificate(old), NOON + timedelta(days=20), ReasonFlags.key_compromise)
     answer = DirectDesk(pki).ask_ocsp(f"{pki.base}/ocsp", old, pki.time_root.der)
     facts = seal_facts(renewed)
-    judgement = judge_seal(replace(facts, ocsp_responses=(*facts.ocsp_responses, answer)), pki.time_anchors, pki.now)
+    judgement = judge_seal(replace(facts, ocsp_responses=(*facts.ocsp_responses, answer)), pki.time_anchors_at, pki.now)
     assert judgement.moment == NOON
 
 
@@ -328,12 +328,12 @@ def test_neither_anchor_does_the_other_ones_work(ladder):
     with pytest.raises(InconclusiveError, match="no pinned anchor stands above the certificate of Test seal") as caught:
         judge(pki, content[LTA], anchors=pki.time_anchors)
     assert caught.value.indication == "NO_CERTIFICATE_CHAIN_FOUND"
-    assert judge_seal(seal_facts(content[LTA]), pki.anchors, pki.now).existence.time is None
+    assert judge_seal(seal_facts(content[LTA]), pki.anchors_at, pki.now).existence.time is None
     assert judge(pki, content[LTA], anchors=[Authority.root("Other").der, *pki.anchors])
 
 
 def test_a_time_stamp_from_the_future_proves_nothing_yet(ladder):
     pki, content = ladder
-    existence = judge_seal(seal_facts(content[T]), pki.time_anchors, NOON - timedelta(days=1)).existence
+    existence = judge_seal(seal_facts(content[T]), pki.time_anchors_at, NOON - timedelta(days=1)).existence
     assert existence.time is None
     assert "dated later than what proves it" in existence.doubts[0]

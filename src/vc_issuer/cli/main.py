@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Command] = {
     "stack": Command("stacking", "stack"),
     "keys": Command("keys"),
     "seal": Command("seal"),
+    "trust": Command("trust"),
     "api-key": Command("api_key", "api_key"),
     "serve": Command("serving", "serve"),
     "worker": Command("working", "worker"),

@@ -14,6 +14,7 @@ from vc_issuer.errors import InconclusiveError, InvalidError, RuleError, Unreada
 from vc_issuer.securing.jades import SealFacts, payload_octets, seal_facts
 from vc_issuer.securing.jades_augment import OpenSeal, open_seal
 from vc_issuer.securing.jades_evidence import SealLevel, SealTimeStamp, ValidationData
+from vc_issuer.securing.jades_existence import AnchorsAt
 from vc_issuer.securing.jades_trust import check_seal_chain, check_seal_life, check_seal_revocation, judge_seal
 from vc_issuer.x509 import (
     certificate_facts,
@@ -54,11 +55,11 @@ class Augmented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmenter:
-    """Adds evidence to seals. `anchors` are the seals' authorities, `time_anchors` those of the time-stamps (DER)."""
+    """Adds evidence to seals. `anchors` are the seals' authorities, `time_anchors` those of the time-stamps."""
 
     desk: EvidenceDesk
-    anchors: Sequence[bytes]
-    time_anchors: Sequence[bytes]
+    anchors: AnchorsAt
+    time_anchors: AnchorsAt
     clock: Callable[[], datetime]
 
     def raise_to(self, content: bytes, level: SealLevel) -> Augmented:
@@ -98,7 +99,7 @@ class Augmenter:
             raise InconclusiveError("; ".join(judgement.existence.doubts), remedy="Correct trust.time_anchors.")
         check_seal_life(judgement)
         if LEVELS.index(level) >= LEVELS.index(SealLevel.LT):
-            check_seal_revocation(judgement, check_seal_chain(judgement, self.anchors))
+            check_seal_revocation(judgement, check_seal_chain(judgement, self.anchors(judgement.moment)))
         return Augmented(content=after, level=facts.level, until=judgement.existence.until)
 
     def _stepped(self, seal: OpenSeal, step: SealLevel) -> OpenSeal:
@@ -111,7 +112,7 @@ class Augmenter:
     def _data_of_seal(self, facts: SealFacts) -> ValidationData:
         """Return what validates the seal's own chain and that of its time-stamps, without what it carries already."""
         judgement = judge_seal(facts, self.time_anchors, self.clock())
-        chain = check_seal_chain(judgement, self.anchors)
+        chain = check_seal_chain(judgement, self.anchors(judgement.moment))
         if len(chain) > 1 and not revocation_sources(chain[0]).is_named:
             name = certificate_facts(chain[0]).common_name
             raise RuleError(
@@ -126,7 +127,7 @@ class Augmenter:
     def _data_of_stamp(self, stamp: SealTimeStamp, known: ValidationData) -> ValidationData:
         now = self.clock()
         chain = verify_chain(
-            stamp.certificates[0], (*stamp.certificates[1:], *known.certificates), self.time_anchors, now
+            stamp.certificates[0], (*stamp.certificates[1:], *known.certificates), self.time_anchors(stamp.time), now
         )
         return self._data_of_chain(chain, known, now)
 

@@ -5,14 +5,18 @@ and not revoked at a moment at which the time-stamp itself is known to exist: no
 that covers it and counts. So a seal outlives its own certificate, and its time-stamps outlive theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import TypeAlias
 
 from vc_issuer.errors import InvalidError, VcIssuerError
 from vc_issuer.securing.jades_evidence import SealTimeStamp, ValidationData
 from vc_issuer.x509 import certificate_facts, find_revocation, verify_chain
+
+AnchorsAt: TypeAlias = Callable[[datetime], Sequence[bytes]]
+"""The authorities (DER) that were trusted at a moment: pinned ones always, those of a trusted list while granted."""
 
 SKEW = timedelta(seconds=60)  # between an authority's clock and ours (threat T45)
 _PROVE_THE_SEAL = frozenset({"sigTst", "arcTst", "sigRTst"})  # `adoTst` proves the payload, not the seal
@@ -32,9 +36,9 @@ class Existence:
 
 
 def prove_existence(
-    stamps: Sequence[SealTimeStamp], data: ValidationData, anchors: Sequence[bytes], now: datetime
+    stamps: Sequence[SealTimeStamp], data: ValidationData, anchors_at: AnchorsAt, now: datetime
 ) -> Existence:
-    """Weigh a seal's time-stamps, which stand in their order, under pinned anchors at `now` (aware UTC)."""
+    """Weigh a seal's time-stamps, which stand in their order, under the anchors of their times at `now` (aware UTC)."""
     known_at, until = now, None
     times: list[datetime] = []
     doubts: list[str] = []
@@ -42,7 +46,7 @@ def prove_existence(
         counted: list[datetime] = []
         for stamp in (one for one in stamps if one.position == position):
             try:
-                end = _check_stamp(stamp, data, anchors, known_at)
+                end = _check_stamp(stamp, data, anchors_at(stamp.time), known_at)
             except VcIssuerError as error:
                 doubts.append(f"the time-stamp {stamp.kind} of {stamp.time:%Y-%m-%d} doesn't count: {error.message}")
                 continue

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.securing.jades import SealFacts, check_seal_trust
-from vc_issuer.securing.jades_existence import Existence, prove_existence
+from vc_issuer.securing.jades_existence import AnchorsAt, Existence, prove_existence
 from vc_issuer.x509 import certificate_facts, find_revocation, revocation_sources
 
 NORM = "ETSI EN 319 102-1"
@@ -32,7 +32,7 @@ class SealJudgement:
         return self.existence.time is not None
 
 
-def judge_seal(facts: SealFacts, time_anchors: Sequence[bytes], now: datetime) -> SealJudgement:
+def judge_seal(facts: SealFacts, time_anchors: AnchorsAt, now: datetime) -> SealJudgement:
     """Find the moment at which to judge a seal, under the anchors of time-stamp authorities that are trusted."""
     existence = prove_existence(facts.time_stamps, facts.data, time_anchors, now)
     return SealJudgement(facts=facts, existence=existence, moment=existence.time or now)

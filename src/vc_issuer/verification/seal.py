@@ -15,7 +15,6 @@ from vc_issuer.securing.jades_header import JADES
 from vc_issuer.securing.jades_trust import (
     NORM,
     SealJudgement,
-    check_seal_chain,
     check_seal_life,
     check_seal_revocation,
     judge_seal,
@@ -23,12 +22,14 @@ from vc_issuer.securing.jades_trust import (
 from vc_issuer.verification.badge import NOT_PROVEN
 from vc_issuer.verification.candidate import Candidate, OtherSeal
 from vc_issuer.verification.examination import Examination, read_or_nothing
+from vc_issuer.verification.seal_trust import Vouched, vouch
 from vc_issuer.verification.status import StatusBook, StatusEntry
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
-from vc_issuer.x509 import certificate_facts, public_key_of
+from vc_issuer.x509 import public_key_of
 
 _FORMAT = ElmFormat()
+_WHOSE = (CheckId.PROOF, CheckId.KEY, CheckId.ISSUER_BINDING, CheckId.TRUST)
 OTHER_SEAL = "sealed"  # the format that a report names where what is sealed is no credential
 
 
@@ -59,6 +60,7 @@ class SealExamination:
         self._trust = trust
         self._book = book
         self._now = now
+        self._vouched: Vouched | None = None
 
     def run(self, candidate: Candidate, examination: Examination, language: str) -> CredentialSummary | None:
         """Make checks 3 to 8 and 11, and return the summary if the structure allows to read one."""
@@ -67,7 +69,7 @@ class SealExamination:
         own = known is not None and known.is_own
         examination.attempt(CheckId.STRUCTURE, lambda: _structure(document, own=own))
         seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate.content, verify_seals))
-        judged = [judge_seal(facts, self._trust.time_anchors, self._now) for facts in seals.seals] if seals else []
+        judged = _judged(seals, self._trust, self._now)
         examination.attempt(CheckId.KEY, lambda: self._key(document, judged))
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(document, seals))
         examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 1.1 section 4.6"))
@@ -77,14 +79,19 @@ class SealExamination:
         if known and readable and names_badges(document):
             examination.attempt(CheckId.TWIN, lambda: _own_side(document))
         examination.attempt(CheckId.TRUST, lambda: self._trusted(document, judged))
+        if any(examination.outcome(check) is not Outcome.PASSED for check in _WHOSE):
+            self._vouched = None
         return summary
 
     def issuer_seen(self, document: Document) -> IssuerSeen:
-        """Say who issued, by the name that the trust source gives."""
+        """Say who issued, by the name that the trust source gives: whoever pinned it, or certified its seal."""
         known = self._known(document)
         own_id = did_of(document) or legal_id_of(document)
         if known:
             return IssuerSeen(id=known.did, name=known.name, trusted=True, source=known.source)
+        if self._vouched:
+            vouched = self._vouched
+            return IssuerSeen(id=own_id, name=vouched.organisation, trusted=True, source=vouched.source)
         return IssuerSeen(id=own_id, name="", trusted=False)
 
     def _known(self, document: Document) -> TrustedIssuer | None:
@@ -112,13 +119,14 @@ class SealExamination:
     def _trusted(self, document: Document, judged: Sequence[SealJudgement]) -> tuple[None, str, str]:
         sentences = []
         for judgement in _made(judged):
-            chain = check_seal_chain(judgement, self._trust.anchors)
+            vouched = vouch(judgement, self._trust, self._now)
             known = self._known(document)
-            name = known.name if known else certificate_facts(chain[0]).organisation
-            sentences.append(f"the seal of {name} leads to a pinned anchor")
+            name = known.name if known else vouched.organisation
+            sentences.append(f"the seal of {name} leads to {vouched.source}")
             # The issuer's own key history tells of its end (check 5), as did.json does; nobody else has to.
             if self._pinned(document, judgement) is None:
-                sentences.append(check_seal_revocation(judgement, chain))
+                sentences.append(check_seal_revocation(judgement, vouched.chain))
+            self._vouched = self._vouched or vouched
         return None, "; ".join(dict.fromkeys(filter(None, sentences))), f"{NORM} clause 5.2.6"
 
     def _pinned(self, document: Document, judgement: SealJudgement) -> VerificationMethod | None:
@@ -147,7 +155,7 @@ def examine_other_seal(seal: OtherSeal, examination: Examination, trust: TrustSt
 
     examination.attempt(CheckId.STRUCTURE, unknown)
     seals = examination.attempt(CheckId.PROOF, lambda: _seal(seal.content, verify_any_seals))
-    judged = [judge_seal(facts, trust.time_anchors, now) for facts in seals.seals] if seals else []
+    judged = _judged(seals, trust, now)
 
     def alive() -> tuple[None, str, str]:
         sentences = [check_seal_life(judgement) for judgement in _made(judged)]
@@ -156,9 +164,9 @@ def examine_other_seal(seal: OtherSeal, examination: Examination, trust: TrustSt
     def trusted() -> tuple[None, str, str]:
         sentences = []
         for judgement in _made(judged):
-            chain = check_seal_chain(judgement, trust.anchors)
-            sentences.append(f"the seal of {certificate_facts(chain[0]).organisation} leads to a pinned anchor")
-            sentences.append(check_seal_revocation(judgement, chain))
+            vouched = vouch(judgement, trust, now)
+            sentences.append(f"the seal of {vouched.organisation} leads to {vouched.source}")
+            sentences.append(check_seal_revocation(judgement, vouched.chain))
         return None, "; ".join(dict.fromkeys(filter(None, sentences))), f"{NORM} clause 5.2.6"
 
     examination.attempt(CheckId.KEY, alive)
@@ -181,6 +189,10 @@ def _facts(seals: VerifiedSeals | None) -> tuple[SealFacts, ...]:
     if seals is None:
         raise InconclusiveError(NOT_PROVEN)
     return seals.seals
+
+
+def _judged(seals: VerifiedSeals | None, trust: TrustStore, now: datetime) -> list[SealJudgement]:
+    return [judge_seal(facts, trust.time_anchors_at, now) for facts in seals.seals] if seals else []
 
 
 def _made(judged: Sequence[SealJudgement]) -> Sequence[SealJudgement]:

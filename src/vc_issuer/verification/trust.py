@@ -4,13 +4,14 @@ The name shown comes from here, never from the file. What is not at hand may be 
 in too: this layer opens no connection.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.keys import KeyPurpose, VerificationMethod
+from vc_issuer.model.trusted_list import ListedService, ServiceKind, TrustedList
 
 
 class LookUp(Protocol):
@@ -64,6 +65,7 @@ class TrustStore:
     issuers: tuple[TrustedIssuer, ...] = ()
     anchors: tuple[bytes, ...] = ()
     time_anchors: tuple[bytes, ...] = ()
+    trusted_lists: tuple[TrustedList, ...] = ()
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
     look_ups: Callable[[], LookUp] | None = None
     look_up: LookUp | None = None
@@ -71,6 +73,39 @@ class TrustStore:
     def for_one_file(self) -> "TrustStore":
         """Return the store with a way to look things up that counts for one file."""
         return self if self.look_ups is None else replace(self, look_up=self.look_ups())
+
+    def anchors_at(self, moment: datetime) -> tuple[bytes, ...]:
+        """Return the authorities whose seals counted at a moment: the pinned ones, and those that a list granted."""
+        return (*self.anchors, *self._listed(ServiceKind.SEAL, moment))
+
+    def time_anchors_at(self, moment: datetime) -> tuple[bytes, ...]:
+        """Return the authorities whose time-stamps counted at a moment."""
+        return (*self.time_anchors, *self._listed(ServiceKind.TIME, moment))
+
+    def listings(self, certificate: bytes, kind: ServiceKind) -> list[tuple[TrustedList, ListedService]]:
+        """Return every listed service of a kind that has this certificate, with its list."""
+        return [
+            (one, service)
+            for one in self.trusted_lists
+            for service in one.services
+            if service.kind is kind and certificate in service.certificates
+        ]
+
+    def listed_anchors(self) -> tuple[bytes, ...]:
+        """Return every authority of seals on a list, whatever its status."""
+        return tuple(
+            der
+            for one in self.trusted_lists
+            for s in one.services
+            if s.kind is ServiceKind.SEAL
+            for der in s.certificates
+        )
+
+    def _listed(self, kind: ServiceKind, moment: datetime) -> Iterator[bytes]:
+        for one in self.trusted_lists:
+            for service in one.services:
+                if service.kind is kind and service.is_granted_at(moment):
+                    yield from service.certificates
 
     def issuer(self, did: str) -> TrustedIssuer | None:
         """Return the pinned issuer with this DID, or None."""

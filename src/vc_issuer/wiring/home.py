@@ -49,6 +49,7 @@ from vc_issuer.wiring.keys import (
     records_of,
     seal_chain,
 )
+from vc_issuer.wiring.trust_lists import pinned_lists
 from vc_issuer.wiring.trusting import PRELOAD, Pins, online, trust_of_files
 
 __all__ = ["CatalogueEntry", "Home", "Published", "open_home"]
@@ -117,7 +118,9 @@ class Home:
         """Return whom this home's verifier trusts: its own issuer and lists, what the settings pin, and `pins`."""
         settings = self.settings
         own = (own_issuer(settings, self.issuer),) if settings.trust.own else ()
-        base = TrustStore(issuers=own, status_lists=StoredLists(self.database))
+        base = TrustStore(
+            issuers=own, status_lists=StoredLists(self.database), trusted_lists=pinned_lists(settings.home)
+        )
         named = Pins(
             did_documents=tuple(settings.path(name) for name in settings.trust.did_documents),
             anchors=tuple(settings.path(name) for name in settings.trust.anchors),

@@ -72,8 +72,8 @@ def home_augmenter(home: Home) -> Augmenter:
     trust = home.trust()
     return Augmenter(
         desk=HttpDesk(home.settings, home.now),
-        anchors=trust.anchors,
-        time_anchors=trust.time_anchors,
+        anchors=trust.anchors_at,
+        time_anchors=trust.time_anchors_at,
         clock=home.now,
     )
 

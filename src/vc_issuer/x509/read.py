@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -40,6 +41,7 @@ class CertificateFacts:
     fingerprint: str
 
 
+@lru_cache(maxsize=4096)  # the anchors of a few trusted lists, which every chain is searched in
 def load_certificate(der: bytes) -> x509.Certificate:
     """Parse a DER certificate. Raises UnreadableError."""
     try:
