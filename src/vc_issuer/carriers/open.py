@@ -59,6 +59,13 @@ def open_carrier(content: bytes, *, name: str = "") -> list[Carried]:
     )
 
 
+def is_text(content: bytes) -> bool:
+    """Tell whether a file is a credential by itself, as JSON or JWS, and no container."""
+    return (
+        not content.startswith((b"%PDF-", SIGNATURE)) and _text_kind(content[: MOST_CREDENTIAL_BYTES + 1]) is not None
+    )
+
+
 def _from_pdf(content: bytes) -> list[Carried]:
     contents = extract(content)
     found = [

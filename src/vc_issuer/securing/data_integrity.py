@@ -6,10 +6,10 @@ refers to count.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from vc_issuer.encoding.contexts import ContextStore
 from vc_issuer.encoding.multikey import base58_decode, base58_encode
@@ -18,7 +18,14 @@ from vc_issuer.errors import InvalidError, UnsafeDocumentError, VcIssuerError
 from vc_issuer.model.credential import Document, SecuredCredential, Verified
 from vc_issuer.model.keys import SigningKey, VerificationMethod
 from vc_issuer.securing.base import ResolveKey, purpose_of
-from vc_issuer.securing.cryptosuites import DATA_INTEGRITY, ECDSA_SD, Cryptosuite, hash_for, suite_of
+from vc_issuer.securing.cryptosuites import (
+    DATA_INTEGRITY,
+    ECDSA_SD,
+    Cryptosuite,
+    canonicalize_graph,
+    hash_for,
+    suite_of,
+)
 from vc_issuer.securing.ecdsa_sd import verify_derived
 from vc_issuer.securing.proof_terms import ProofDemands, ProofOptions, ProofTimes, check_terms
 from vc_issuer.securing.signatures import verify_signature
@@ -27,6 +34,8 @@ MEDIA_TYPE = "application/vc+ld+json"
 MAX_PROOFS = 8  # a set of two is common, a chain of three is not
 LIMITS = JsonLimits(size=256 * 1024, depth=32, nodes=2_000)  # decisions 7.6
 _DI = "VC Data Integrity 1.0"
+CanonicalizeAs: TypeAlias = Callable[[Document, str], bytes]
+"""Canonicalise a document as linked data, with this hash inside the algorithm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +152,25 @@ def hash_data(
     guarded: bool = False,
 ) -> bytes:
     """Return the bytes that a proof signs. `config` is the proof without its value."""
+
+    def canonicalize(part: Document, hash_name: str) -> bytes:
+        return suite.canonicalize(part, hash_name, contexts, guarded)
+
+    return hash_with(document, config, suite, method, canonicalize)
+
+
+def hash_with(
+    document: Document,
+    config: Mapping[str, Any],
+    suite: Cryptosuite,
+    method: VerificationMethod,
+    canonicalize: CanonicalizeAs,
+) -> bytes:
+    """Return the bytes that a proof signs, with another canonicalisation in place of the suite's own."""
     hash_name = hash_for(suite, method.public_key.algorithm)
     # Config before document: VC-DI-EdDSA section 3.2.4 step 3. Its @context is the document's, and is not emitted.
     whole = config if suite.own_context else {**config, "@context": document.get("@context")}
-    parts = (suite.canonicalize(part, hash_name, contexts, guarded) for part in (whole, document))
-    return b"".join(hashlib.new(hash_name, part).digest() for part in parts)
+    return b"".join(hashlib.new(hash_name, canonicalize(part, hash_name)).digest() for part in (whole, document))
 
 
 def proofs_of(document: Any) -> list[dict[str, Any]]:
@@ -163,6 +186,7 @@ def verify_proofs(
     demands: ProofDemands | None = None,
     contexts: ContextStore | None = None,
     guarded: bool = False,
+    canonicalize: CanonicalizeAs | None = None,
 ) -> list[ProofResult]:
     """Verify every proof of a set or chain and say of each what became of it. Raises InvalidError if there is none."""
     raw = document.get("proof")
@@ -175,7 +199,7 @@ def verify_proofs(
     if len(set(ids)) != len(ids):
         raise InvalidError("two proofs have the same id", clause=f"{_DI} section 4.5")
     unsecured = {name: value for name, value in document.items() if name != "proof"}
-    work = _Work(unsecured, proofs, resolve_key, demands or ProofDemands(), contexts, guarded)
+    work = _Work(unsecured, proofs, resolve_key, demands or ProofDemands(), contexts, guarded, canonicalize)
     return [work.result(position) for position in range(len(proofs))]
 
 
@@ -189,6 +213,7 @@ class _Work:
     demands: ProofDemands
     contexts: ContextStore | None
     guarded: bool
+    canonicalize: CanonicalizeAs | None
     done: dict[int, ProofResult] = field(default_factory=dict)
 
     def result(self, position: int, behind: tuple[int, ...] = ()) -> ProofResult:
@@ -225,9 +250,15 @@ class _Work:
             verify_derived(document, proof, method, contexts=self.contexts, guarded=self.guarded)
         else:
             config = {name: value for name, value in proof.items() if name != "proofValue"}
-            hashed = hash_data(document, config, suite, method, contexts=self.contexts, guarded=self.guarded)
-            verify_signature(method.public_key, signature, hashed)
+            verify_signature(method.public_key, signature, self._hashed(document, config, suite, method))
         return Verified(document=self.document, method=method, created=times.created, mechanism=suite.name)
+
+    def _hashed(
+        self, document: Document, config: dict[str, Any], suite: Cryptosuite, method: VerificationMethod
+    ) -> bytes:
+        if self.canonicalize is not None and suite.canonicalize is canonicalize_graph:
+            return hash_with(document, config, suite, method, self.canonicalize)
+        return hash_data(document, config, suite, method, contexts=self.contexts, guarded=self.guarded)
 
     def _signed_document(self, proof: dict[str, Any], behind: tuple[int, ...]) -> Document:
         named = proof.get("previousProof")

@@ -18,7 +18,8 @@ from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
 from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, read_or_nothing
-from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, proofs_in_words, prove
+from vc_issuer.verification.familiar import Familiar
+from vc_issuer.verification.proofs import ProofLine, held_proofs, proofs_in_words
 from vc_issuer.verification.resolve import ResolvedMethods, confirm_methods, resolve_methods
 from vc_issuer.verification.status import StatusBook, entries_of
 from vc_issuer.verification.tokens import is_unattributed, resolve_token, token_lines
@@ -70,9 +71,9 @@ def check_structure(candidate: Candidate, *, own: bool) -> tuple[None, str, str]
 class BadgeExamination:
     """Examine one badge against a trust store at a moment."""
 
-    def __init__(self, trust: TrustStore, guard: Guard, book: StatusBook, now: datetime) -> None:
+    def __init__(self, trust: TrustStore, familiar: Familiar, book: StatusBook, now: datetime) -> None:
         self._trust = trust
-        self._guard = guard
+        self._familiar = familiar
         self._book = book
         self._now = now
 
@@ -116,7 +117,7 @@ class BadgeExamination:
         lines: list[ProofLine] = (
             token_lines(candidate.content, methods)
             if candidate.is_token
-            else self._guard(prove, candidate.content, methods.found)
+            else self._familiar.prove(candidate.content, candidate.document, methods.found)
         )
         held = held_proofs(lines, self._now)
         return held, proofs_in_words(lines, held), "VC Data Integrity 1.0 section 4.4, VC-JOSE-COSE section 3.1"

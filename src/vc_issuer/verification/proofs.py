@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 from vc_issuer.did import refuse_unknown_method
 from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
+from vc_issuer.model.credential import Document
 from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.model.report import Verdict
-from vc_issuer.securing.data_integrity import LIMITS, ProofResult, verify_proofs
+from vc_issuer.securing.data_integrity import LIMITS, CanonicalizeAs, ProofResult, verify_proofs
 from vc_issuer.securing.proof_terms import ProofDemands
 from vc_issuer.verification.examination import FindingError
 from vc_issuer.verification.validity import SKEW
@@ -41,13 +42,27 @@ def prove(
     document = parse_strict(content, limits=limits)
     if not isinstance(document, dict):
         raise UnreadableError("a secured document is a JSON object")
+    return proof_lines(document, methods, demands=demands)
+
+
+def proof_lines(
+    document: Document,
+    methods: Mapping[str, VerificationMethod],
+    *,
+    demands: ProofDemands | None = None,
+    canonicalize: CanonicalizeAs | None = None,
+) -> list[ProofLine]:
+    """Verify every proof of a document under the methods given. Raises InvalidError if it has none.
+
+    `canonicalize` stands in for the canonicalisation of suites that go through a graph.
+    """
 
     def resolve(method_id: str) -> VerificationMethod:
         if method_id not in methods:
             raise refuse_unknown_method(method_id.partition("#")[0])
         return methods[method_id]
 
-    return lines_of(verify_proofs(document, resolve, demands=demands, guarded=True))
+    return lines_of(verify_proofs(document, resolve, demands=demands, guarded=True, canonicalize=canonicalize))
 
 
 def lines_of(results: Sequence[ProofResult]) -> list[ProofLine]:

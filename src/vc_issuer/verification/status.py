@@ -40,6 +40,7 @@ _SUSPENDED = (Verdict.SUSPENDED, "the issuer suspended this credential")
 _SUPERSEDED = (Verdict.SUPERSEDED, "the issuer replaced this credential by a newer one")
 _ENDS = {"revocation": _REVOKED, "suspension": _SUSPENDED}
 T = TypeVar("T")
+_MOST_READ = 16
 _HARMLESS = frozenset({"refresh", "message"})
 
 
@@ -82,6 +83,7 @@ class StatusBook:
     guard: Guard
     minimum_of_others: int = 1
     _bits: "OrderedDict[tuple[str, str, str, str], bytes]" = field(default_factory=OrderedDict)
+    _documents: dict[bytes, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def under(self, trust: TrustStore) -> "StatusBook":
         """Return the book over another trust store, with the same memory of lists."""
@@ -116,9 +118,7 @@ class StatusBook:
     def _list(self, url: str, purpose: str, issuer: str, now: datetime) -> bytes:
         content = self.trust.status_list(url)
         key = (url, purpose, issuer, hashlib.sha256(content).hexdigest())
-        document = parse_strict(content, limits=LIST_LIMITS)
-        if not isinstance(document, dict):
-            raise InconclusiveError("the status list is no JSON object", clause=CLAUSE)
+        document = self._read(content)
         _as_inconclusive(lambda: check_period(document, now))
         bits = self._bits.get(key)
         if bits is None:
@@ -129,6 +129,17 @@ class StatusBook:
             while len(self._bits) > MOST_LISTS:
                 self._bits.popitem(last=False)
         return bits
+
+    def _read(self, content: bytes) -> dict[str, Any]:
+        if content not in self._documents:
+            document = parse_strict(content, limits=LIST_LIMITS)
+            if not isinstance(document, dict):
+                raise InconclusiveError("the status list is no JSON object", clause=CLAUSE)
+            # The lists at hand are few, and each is a few kilobytes; what a change left behind is not kept.
+            if len(self._documents) >= _MOST_READ:
+                self._documents.clear()
+            self._documents[content] = document
+        return self._documents[content]
 
     def _proven(self, content: bytes, document: dict[str, Any], issuer: str) -> list[ProofLine]:
         list_issuer = document.get("issuer")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vc_issuer.carriers.open import Carried, CarrierKind, open_carrier
+from vc_issuer.carriers.open import Carried, CarrierKind, is_text, open_carrier
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.formats.foreign import inner_credentials
@@ -19,6 +19,7 @@ from vc_issuer.verification.candidate import Candidate, Kind, OtherSeal, read_ca
 from vc_issuer.verification.containers import report_on_container
 from vc_issuer.verification.examined import Examined, check_inner, report_of, unreadable
 from vc_issuer.verification.explained import explain
+from vc_issuer.verification.familiar import Familiar
 from vc_issuer.verification.proofs import Guard
 from vc_issuer.verification.seal import OTHER_SEAL, SealExamination, examine_other_seal
 from vc_issuer.verification.status import StatusBook
@@ -34,19 +35,22 @@ _EXPLAINED = frozenset({Kind.BADGE_2, Kind.UNSEALED_ELM, Kind.PRESENTATION})
 class Verifier:
     """Verify files against one trust store. Status lists are verified once and remembered."""
 
-    def __init__(self, trust: TrustStore, guard: Guard) -> None:
+    def __init__(self, trust: TrustStore, guard: Guard, *, familiar: Familiar | None = None) -> None:
+        """`familiar` outlives this verifier where others follow: what it learned stays."""
         self._trust = trust
         self._guard = guard
+        self._familiar = familiar or Familiar(guard)
         self._book = StatusBook(trust, guard)
 
     def verify(self, content: bytes, name: str, now: datetime, language: str = "en") -> Report:
         """Return the report on one file, whatever it holds. `now` is aware UTC."""
         try:
-            carried: list[Carried] = self._guard(open_carrier, content)
+            # A text is its own carrier: only what has to be taken apart goes behind the guard.
+            carried: list[Carried] = open_carrier(content) if is_text(content) else self._guard(open_carrier, content)
         except (UnreadableError, InvalidError, InconclusiveError) as error:
             return unreadable(name, str(error), now)
         trust = self._trust.for_one_file()
-        work = _Work(trust, self._guard, self._book.under(trust), now, language)
+        work = _Work(trust, self._familiar, self._book.under(trust), now, language)
         if carried[0].kind in (CarrierKind.JSON, CarrierKind.JWS):
             return report_of(work.examine(content), name, now)
         return report_on_container(carried, [work.examine(one.content) for one in carried], name, now)
@@ -54,10 +58,10 @@ class Verifier:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """The examination of one file: under which trust, behind which guard, at which moment."""
+    """The examination of one file: under which trust, with what was learned, at which moment."""
 
     trust: TrustStore
-    guard: Guard
+    familiar: Familiar
     book: StatusBook
     now: datetime
     language: str
@@ -83,7 +87,7 @@ class _Work:
             examined.summary = seal.run(candidate, examination, self.language)
             examined.issuer = seal.issuer_seen(candidate.document)
         else:
-            badge = BadgeExamination(self.trust, self.guard, self.book, self.now)
+            badge = BadgeExamination(self.trust, self.familiar, self.book, self.now)
             examined.summary = badge.run(candidate, examination, self.language)
             examined.issuer = badge.issuer_seen(candidate.document)
             self._examine_inner(candidate, examined, depth)

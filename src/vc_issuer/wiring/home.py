@@ -33,6 +33,7 @@ from vc_issuer.store.database import Database, open_database
 from vc_issuer.store.status import served_list, served_lists
 from vc_issuer.store.vault import Vault
 from vc_issuer.verification.examination import worse
+from vc_issuer.verification.familiar import Familiar
 from vc_issuer.verification.presentation import Asked, Presented, prove_presentation
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
@@ -94,6 +95,7 @@ class Home:
         self._offerings = Catalogue(database, base_url=settings.base_url)
         self._sandbox: Sandbox | None = None
         self._answers = AnswerCache()
+        self._familiar: Familiar | None = None
 
     def now(self) -> datetime:
         """Read the clock: aware UTC, to the second."""
@@ -133,7 +135,10 @@ class Home:
 
     def verifier(self, pins: Pins | None = None) -> Verifier:
         """Return a verifier whose untrusted work runs in killable children; the status is that of this moment."""
-        return Verifier(self.trust(pins), self._guard().run)
+        guard = self._guard()
+        if self._familiar is None:
+            self._familiar = Familiar(guard.run)
+        return Verifier(self.trust(pins), guard.run, familiar=self._familiar)
 
     def present(self, content: bytes, asked: Asked) -> Presented:
         """Return what a presentation proves; the credentials in it are still to be verified."""
