@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Command] = {
     "api-key": Command("api_key", "api_key"),
     "serve": Command("serving", "serve"),
     "worker": Command("working", "worker"),
+    "bench": Command("bench", "bench"),
 }
 _TAKE_A_VALUE = frozenset({"--home", "--as"})
 

@@ -4,12 +4,14 @@ Every check says what is wrong in a sentence without personal data; nothing is r
 to check stands in `lints`.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import VcIssuerError
+from vc_issuer.formats.blueprint import TwinBytes
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
@@ -56,6 +58,17 @@ class Preflight:
         if not _block(found):
             for part in parts:
                 found += self._after(due, envelope, part, documents[part.credential_id])
+        return found
+
+    def findings_filled(self, due: DocumentDue, content: TwinBytes) -> list[Finding]:
+        """Look at what differs between documents of one blueprint: whether names can be drawn, and the badges' schema.
+
+        Their structure, texts and codes were looked at in full when the first of their family was prepared.
+        """
+        found = [preflight_finding(due, text) for text in self._print_problems(due)]
+        for language, badge in content.ob3.items():
+            if not Ob3Format().fits_schema(json.loads(badge)):
+                found.append(preflight_finding(due, f"the badge in {language} breaks its schema"))
         return found
 
     def _print_problems(self, due: DocumentDue) -> Iterator[str]:

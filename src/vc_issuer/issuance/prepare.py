@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import RuleError
-from vc_issuer.formats.twins import TwinDocuments, badge_languages, build_twin
+from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.allot import Allotted, allot
 from vc_issuer.issuance.batch import approval_digest, check_transition
+from vc_issuer.issuance.building import BuiltTwin, TwinBuilder
 from vc_issuer.issuance.decide import Decided, decide, finding_as_json
 from vc_issuer.issuance.preflight import Preflight, Undrawable
 from vc_issuer.issuance.profile import IssuingProfile
@@ -92,13 +92,14 @@ class _Preparation(NamedTuple):
     tools: PrepareTools
     preflight: Preflight
     pictures: dict[tuple[str, str], bytes]
+    builder: TwinBuilder
 
 
 class _Built(NamedTuple):
     """One allotted document with its parts, not looked at yet."""
 
     allotted: Allotted
-    twin: TwinDocuments
+    twin: BuiltTwin
     parts: tuple[PreparedPart, ...]
 
 
@@ -120,7 +121,7 @@ def prepare_batch(
     token, last = _begin(database, batch_id, deed)
     rehearsal = Rehearsal(profile, secret=database.random_bytes(32), created=moment)
     preflight = Preflight(rehearsal=rehearsal, undrawable=tools.undrawable)
-    run = _Preparation(database, batch_id, token, moment, profile, tools, preflight, {})
+    run = _Preparation(database, batch_id, token, moment, profile, tools, preflight, {}, TwinBuilder())
     kept_back: list[KeptBack] = []
     count, rules, warnings = 0, dict[str, str](), Counter[str]()
     for after in range(0, last, SLICE):
@@ -179,7 +180,7 @@ def _prepare_slice(run: _Preparation, after: int, position: int) -> tuple[list[D
     with run.database.writing() as session:
         _check_token(session, run)
         decided, allotted = allot(session, decided, run.profile, batch_id=run.batch_id, issued=run.issued)
-    decided, built = _look(run, decided, [_build(run, each) for each in allotted])
+    decided, built = _look(run, decided, (_build(run, each) for each in allotted))
     news = [_new_document(each, n, run.issued) for n, each in enumerate(built, start=position)]
     with run.database.writing() as session:
         _check_token(session, run)
@@ -198,11 +199,10 @@ def _build(run: _Preparation, allotted: Allotted) -> _Built:
             run.pictures[key] = run.tools.picture(due, language)
     pictures = {language: run.pictures[due.specification.iri, language] for language in due.languages}
     allotted = allotted.with_pictures(pictures)
-    twin = build_twin(due, allotted.envelope)
-    parts = [_part(allotted, FormatName.ELM, "", twin.elm_payload)]
+    twin = run.builder.build(due, allotted.envelope)
+    parts = [_part(allotted, FormatName.ELM, "", twin.content.elm_payload)]
     parts += [
-        _part(allotted, FormatName.OB3, language, serialise_compact(twin.ob3[language]))
-        for language in badge_languages(due)
+        _part(allotted, FormatName.OB3, language, twin.content.ob3[language]) for language in badge_languages(due)
     ]
     return _Built(allotted, twin, tuple(parts))
 
@@ -219,14 +219,26 @@ def _part(allotted: Allotted, name: FormatName, language: str, content: bytes) -
     )
 
 
-def _look(run: _Preparation, decided: Sequence[Decided], built: Sequence[_Built]) -> tuple[list[Decided], list[_Built]]:
+def _look(run: _Preparation, decided: Sequence[Decided], built: Iterable[_Built]) -> tuple[list[Decided], list[_Built]]:
     """Run the preflight; a record with one bad document gives none."""
     by_record = {each.record.id: each for each in decided}
-    for allotted, twin, parts in built:
-        for found in run.preflight.findings(allotted.due, allotted.envelope, twin, parts):
+    seen = []
+    for each in built:
+        allotted = each.allotted
+        for found in _findings(run, each):
             by_record[allotted.record.id] = by_record[allotted.record.id].with_finding(found)
-    kept = [each for each in built if not by_record[each.allotted.record.id].blocked]
+        seen.append(each)
+    kept = [each for each in seen if not by_record[each.allotted.record.id].blocked]
     return list(by_record.values()), kept
+
+
+def _findings(run: _Preparation, built: _Built) -> Sequence[Finding]:
+    due, envelope, twin = built.allotted.due, built.allotted.envelope, built.twin
+    if twin.documents is None:
+        return [*run.preflight.findings_filled(due, twin.content), *twin.findings]
+    found = run.preflight.findings(due, envelope, twin.documents, built.parts)
+    run.builder.looked_at(due, envelope, found)
+    return found
 
 
 def _new_document(built: _Built, position: int, issued: datetime) -> NewDocument:

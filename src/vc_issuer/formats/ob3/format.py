@@ -3,7 +3,7 @@
 from vc_issuer.errors import InputError
 from vc_issuer.formats.ob3.build import TwinLinks, build_document
 from vc_issuer.formats.ob3.read import summarise
-from vc_issuer.formats.ob3.schema import foreign_violations, own_violations
+from vc_issuer.formats.ob3.schema import fits_own_schema, foreign_violations, own_violations
 from vc_issuer.model.credential import CredentialSummary, Document, Envelope, FormatName, Violation
 from vc_issuer.model.record import DocumentDue
 
@@ -35,6 +35,10 @@ class Ob3Format:
     def violations(self, document: Document) -> list[Violation]:
         """Return every way in which a document is not what this project issues."""
         return own_violations(document)
+
+    def fits_schema(self, document: Document) -> bool:
+        """Tell whether a document of this project fits its schema, which is the quick part of `violations`."""
+        return fits_own_schema(document)
 
     def violations_foreign(self, document: Document) -> list[Violation]:
         """Return every way in which anybody's badge can't be read with certainty."""

@@ -39,6 +39,12 @@ def own_violations(document: Document) -> list[Violation]:
     return found or [*_sense(document), *same_id_violations(document), *_own(document)]
 
 
+def fits_own_schema(document: Document) -> bool:
+    """Tell whether a document fits the closed schema of our own badges."""
+    fits: bool = _validator(OWN).is_valid(document)
+    return fits
+
+
 def foreign_violations(document: Document) -> list[Violation]:
     """Return every way in which anybody's badge can't be read with certainty."""
     found = [*schema_violations(document, FOREIGN, _CLAUSE), *keyword_violations(document)]

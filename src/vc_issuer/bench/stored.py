@@ -1,0 +1,113 @@
+"""The rows of a whole batch: twins prepared, approved, secured and stored with their status slots, in SQLite.
+
+Counted is the CPU time of this process and its workers from the imported draft to the signed batch: the rules, both
+documents, the preflight, encryption, every transaction. Keys are opened before, for their passphrase costs what it
+should.
+"""
+
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from vc_issuer.bench.clock import Cost
+from vc_issuer.bench.inputs import imported_batch, new_home
+from vc_issuer.bench.row import Bench, Row
+from vc_issuer.wiring.home import Home
+from vc_issuer.wiring.office import Office
+
+_DOCUMENTS_A_LEARNER = 2.4  # of the made-up cohort: one certificate for those who pass both units
+_WARM_LEARNERS = 40
+
+
+class _Spent(NamedTuple):
+    documents: int
+    cpu_s: float
+    wall_s: float
+    signing_wall_s: float
+    database_bytes: int
+
+
+def twin_stored(bench: Bench) -> Row:
+    """Prepare, sign and store twins with one process."""
+    spent: list[_Spent] = []
+
+    def measure() -> float:
+        spent.append(_batch(bench.count, processes=1))
+        return spent[-1].cpu_s / spent[-1].documents * 1e6
+
+    cost = bench.clock.ratio(measure, rounds=1)
+    return Row(work="twin-stored", cost=cost, per_s=_rate(spent[-1]), more=_more(spent[-1]))
+
+
+def twin_stored_2_cores(bench: Bench) -> Row:
+    """Do the same with two worker processes for signing, and with one: `speedup` is the ratio of the rates."""
+    pairs: list[tuple[_Spent, _Spent]] = []
+
+    def measure() -> float:
+        one, two = _batch(bench.count, processes=1), _batch(bench.count, processes=2)
+        pairs.append((one, two))
+        return two.cpu_s / two.documents * 1e6
+
+    cost: Cost = bench.clock.ratio(measure, rounds=1)
+    one, two = pairs[-1]
+    more = {
+        **_more(two),
+        "speedup": _rate(two) / _rate(one),
+        "signing_speedup": one.signing_wall_s / one.documents / (two.signing_wall_s / two.documents),
+        "cores": float(os.cpu_count() or 1),
+    }
+    return Row(work="twin-stored-2-cores", cost=cost, per_s=_rate(two), more=more)
+
+
+def _rate(spent: _Spent) -> float:
+    return spent.documents / spent.wall_s
+
+
+def _more(spent: _Spent) -> dict[str, float]:
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {
+        "documents": float(spent.documents),
+        "database_bytes_each": spent.database_bytes / spent.documents,
+        "peak_mib": peak / 1024,
+    }
+
+
+def _batch(documents: int, *, processes: int) -> _Spent:
+    with _home() as (home, path):
+        batch_id = imported_batch(home, max(1, round(documents / _DOCUMENTS_A_LEARNER)), seed=7)
+        cpu, wall = _cpu_s(), time.monotonic()
+        report = Office(home, "preparer").prepare(batch_id)
+        approver = Office(home, "approver")
+        approver.approve(batch_id, report.digest)
+        signing = time.monotonic()
+        approver.sign(batch_id, processes=processes)
+        ended = time.monotonic()
+        home.database.settle()
+        return _Spent(
+            documents=report.documents,
+            cpu_s=_cpu_s() - cpu,
+            wall_s=ended - wall,
+            signing_wall_s=ended - signing,
+            database_bytes=path.stat().st_size,
+        )
+
+
+@contextmanager
+def _home() -> Iterator[tuple[Home, Path]]:
+    with tempfile.TemporaryDirectory(prefix="vc-issuer-bench-") as folder:
+        path = Path(folder) / "home"
+        home = new_home(path)
+        try:
+            yield home, path / "vc_issuer.sqlite"
+        finally:
+            home.close()
+
+
+def _cpu_s() -> float:
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

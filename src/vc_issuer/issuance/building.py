@@ -1,0 +1,84 @@
+"""Build the twins of a batch: ordinarily, or by filling a blueprint where the first of its family went well.
+
+A *family* is what awards of one offering and kind share whatever their marks; a *group* has one mark too, and one
+blueprint. The preflight looks at the first of each family in full and at one in SAMPLE after it, which is also built
+ordinarily and must give the same bytes. What it found of the first, it says of all that are filled.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vc_issuer.encoding.strict_json import serialise_compact
+from vc_issuer.errors import RuleError
+from vc_issuer.formats.blueprint import Blueprint, TwinBytes, group_of, is_plain, make_blueprint
+from vc_issuer.formats.twins import TwinDocuments, build_twin
+from vc_issuer.model.credential import Envelope
+from vc_issuer.model.record import DocumentDue, Finding, Severity
+
+SAMPLE = 1000
+MOST_GROUPS = 4096  # a blueprint is 50 kB: a batch of many offerings and every mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltTwin:
+    """Twins as bytes. `documents` are there where they were built ordinarily and are to be looked at in full."""
+
+    content: TwinBytes = field(repr=False)
+    documents: TwinDocuments | None = field(default=None, repr=False)
+    findings: tuple[Finding, ...] = ()
+
+
+class TwinBuilder:
+    """Build twins, and remember blueprints and what was found of each family."""
+
+    def __init__(self) -> None:
+        self._blueprints: dict[object, Blueprint | None] = {}
+        self._families: dict[object, tuple[Finding, ...]] = {}
+        self._filled = 0
+
+    def build(self, due: DocumentDue, envelope: Envelope) -> BuiltTwin:
+        """Return the twins of one award. Raises InputError as `build_twin` does, RuleError if filling went wrong."""
+        if not is_plain(due):
+            return _ordinary(due, envelope)
+        found = self._families.get(_family(due, envelope))
+        if found is None:
+            return _ordinary(due, envelope)
+        group = group_of(due, envelope)
+        blueprint = self._blueprints.get(group)
+        if blueprint is None:
+            built = _ordinary(due, envelope)
+            return (
+                replace(built, documents=None, findings=found) if self._is_drawn(group, due, envelope, built) else built
+            )
+        filled = blueprint.fill(due, envelope)
+        self._filled += 1
+        if self._filled % SAMPLE:
+            return BuiltTwin(content=filled, findings=found)
+        built = _ordinary(due, envelope)
+        if built.content != filled:
+            raise RuleError(
+                f"a document of {due.specification.code} was filled otherwise than it is built.",
+                remedy="Nothing of the batch may be signed; report this as a defect.",
+            )
+        return built
+
+    def looked_at(self, due: DocumentDue, envelope: Envelope, found: Sequence[Finding]) -> None:
+        """Note what a full look at an ordinary build found: the next of its family may be filled if nothing blocks."""
+        if is_plain(due) and not any(each.severity is Severity.ERROR for each in found):
+            self._families.setdefault(_family(due, envelope), tuple(found))
+
+    def _is_drawn(self, group: object, due: DocumentDue, envelope: Envelope, built: BuiltTwin) -> bool:
+        """Make the group's blueprint, which gives the bytes that were just built, or remember that there is none."""
+        if group not in self._blueprints and len(self._blueprints) < MOST_GROUPS and built.documents is not None:
+            self._blueprints[group] = make_blueprint(due, envelope, built.documents)
+        return self._blueprints.get(group) is not None
+
+
+def _ordinary(due: DocumentDue, envelope: Envelope) -> BuiltTwin:
+    twin = build_twin(due, envelope)
+    badges: Mapping[str, bytes] = {language: serialise_compact(document) for language, document in twin.ob3.items()}
+    return BuiltTwin(content=TwinBytes(twin.elm_payload, badges), documents=twin)
+
+
+def _family(due: DocumentDue, envelope: Envelope) -> object:
+    return due.mark is None, group_of(replace(due, mark=None), envelope)
