@@ -122,3 +122,115 @@ def test_hosts_outside_the_list_are_not_asked():
     with pytest.raises(InconclusiveError, match="not among the hosts"):
         fetcher(server, allowed_hosts=frozenset({"other.example"})).get("https://issuer.example/")
     assert server.connections == []
+
+
+# Signed answers by POST, and servers that the operator named
+
+STAMPED = b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: 2\r\n\r\nok"
+QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
+
+
+def asking(server, *addresses, **settings):
+    """Return a fetcher whose every connection ends at `server`, plain or not."""
+    settings.setdefault("connect_at", lambda address, to, timeout_s: server.connect(address, to.origin, timeout_s))
+    return fetcher(server, *addresses, **settings)
+
+
+def test_a_question_is_posted_whole_and_its_answer_taken_by_its_type():
+    server = Server(STAMPED)
+    for url, host in (
+        ("https://tsa.example/tsr?x=1", "tsa.example"),
+        ("http://tsa.example/tsr?x=1", "http://tsa.example"),
+    ):
+        assert asking(server).ask(url, b"\x30\x00", content_type=QUERY, accept=REPLY) == b"ok"
+        assert server.connections[-1] == ("93.184.216.34", host)
+    request = server.requests[0]
+    assert request.startswith(b"POST /tsr?x=1 HTTP/1.1\r\nHost: tsa.example\r\nAccept: application/timestamp-reply\r\n")
+    assert request.endswith(b"Content-Type: application/timestamp-query\r\nContent-Length: 2\r\n\r\n\x30\x00")
+
+
+def test_an_answer_of_another_type_is_not_taken():
+    with pytest.raises(InconclusiveError, match="other than application/timestamp-reply"):
+        asking(Server(OK + b"{}")).ask("https://tsa.example/", b"", content_type=QUERY, accept=REPLY)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_plain_or_not_a_private_address_is_never_connected(scheme, address):
+    server = Server(STAMPED)
+    with pytest.raises(InconclusiveError, match="public internet"):
+        asking(server, address).ask(f"{scheme}://tsa.example/", b"", content_type=QUERY, accept=REPLY)
+    with pytest.raises(InconclusiveError, match="public internet"):
+        asking(server, address).get_signed(f"{scheme}://crl.example/", accept=("application/pkix-crl",))
+    assert server.connections == []
+
+
+def test_documents_that_are_not_signed_by_themselves_never_come_plain():
+    server = Server()
+    with pytest.raises(InconclusiveError, match="only https"):
+        asking(server).get("http://issuer.example/did.json")
+    assert server.connections == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8319/tsa",  # another port
+        "https://127.0.0.1:8318/tsa",  # another scheme
+        "http://127.0.0.2:8318/tsa",
+        "http://user@127.0.0.1:8318/tsa",
+        "http://127.0.0.1:8318@evil.example/tsa",
+        "http://localhost:8318/tsa",
+        "http://evil.example/?http://127.0.0.1:8318",
+    ],
+)
+def test_only_the_very_origin_that_the_operator_named_is_let_through(url):
+    server = Server(STAMPED)
+    named = frozenset({"http://127.0.0.1:8318"})
+    with pytest.raises(InconclusiveError):
+        asking(server, "127.0.0.1", origins=named).ask(url, b"", content_type=QUERY, accept=REPLY)
+    assert server.connections == []
+    assert (
+        asking(server, "127.0.0.1", origins=named).ask(
+            "http://127.0.0.1:8318/tsa", b"", content_type=QUERY, accept=REPLY
+        )
+        == b"ok"
+    )
+
+
+def test_a_list_may_be_larger_than_a_document_and_still_has_an_end():
+    kind = b"HTTP/1.1 200 OK\r\nContent-Type: application/pkix-crl\r\n\r\n"
+    accept = ("application/pkix-crl",)
+    body = b"x" * (2 * MAX_BYTES)
+    assert asking(Server(kind + body)).get_signed("http://crl.example/", accept=accept) == body
+    with pytest.raises(InconclusiveError, match="more than 4 MiB"):
+        asking(Server(kind + b"x" * (4 * MAX_BYTES + 1))).get_signed("http://crl.example/", accept=accept)
+
+
+class Late:
+    """A connection whose far end never finishes its headers: each read waits as long as it may."""
+
+    def __init__(self):
+        self.waited_s = 0.0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        return None
+
+    def settimeout(self, timeout_s):
+        self.waited_s = max(self.waited_s, timeout_s)
+
+    def sendall(self, message):
+        return None
+
+    def recv_into(self, buffer):
+        raise TimeoutError
+
+
+def test_headers_that_never_end_are_cut_off_by_the_same_deadline_as_the_body():
+    late = Late()
+    with pytest.raises(InconclusiveError, match="took longer than 5 s"):
+        Fetcher(resolve=lambda _: ("93.184.216.34",), connect=lambda *_: late).get("https://issuer.example/")
+    assert 0 < late.waited_s <= 5

@@ -9,13 +9,14 @@ the operator named, such as an authority of the own network: there scheme, port 
 """
 
 import http.client
+import io
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from vc_issuer.errors import InconclusiveError
@@ -81,7 +82,8 @@ class Destination:
     def origin(self) -> str:
         """Name the server as people write it."""
         usual = HTTPS_PORT if self.scheme == "https" else HTTP_PORT
-        return f"{self.scheme}://{self.host}" + ("" if self.port == usual else f":{self.port}")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + ("" if self.port == usual else f":{self.port}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,9 @@ def connect_at(address: Address, destination: Destination, timeout_s: float) -> 
     return ssl.create_default_context().wrap_socket(plain, server_hostname=destination.host)
 
 
+ConnectAt: TypeAlias = Callable[[Address, Destination, float], socket.socket]
+
+
 @dataclass(slots=True)
 class Fetcher:
     """Fetch documents for one request; `allowed_hosts` empty means any public host. Counts what it fetched.
@@ -115,6 +120,7 @@ class Fetcher:
     connect: Connect = connect_tls
     left: int = field(default=MAX_FETCHES)
     origins: frozenset[str] = frozenset()
+    connect_at: ConnectAt = connect_at
 
     def get(self, url: str) -> bytes:
         """Return the body behind `url`. Raises InconclusiveError that says why it could not be had."""
@@ -138,7 +144,8 @@ class Fetcher:
         deadline = time.monotonic() + TOTAL_S
         try:
             with self._connection(address, destination) as connection:
-                return _exchange(connection, destination, question, deadline)
+                stream = _Timed(connection, destination.origin, deadline)
+                return _exchange(stream, destination, question)
         except (OSError, http.client.HTTPException) as error:
             raise InconclusiveError(
                 f"{destination.origin} could not be reached", remedy="Try again later.", clause=CLAUSE
@@ -147,7 +154,7 @@ class Fetcher:
     def _connection(self, address: Address, destination: Destination) -> socket.socket:
         if destination.is_usual:
             return self.connect(address, destination.host, TOTAL_S)
-        return connect_at(address, destination, TOTAL_S)
+        return self.connect_at(address, destination, TOTAL_S)
 
     def _vetted(self, url: str, *, may_be_plain: bool) -> Destination:
         try:
@@ -184,7 +191,47 @@ class Fetcher:
         return addresses[0]
 
 
-def _exchange(connection: socket.socket, destination: Destination, question: Question, deadline: float) -> bytes:
+class _Timed(io.RawIOBase):
+    """A connection that is read until a deadline, however slowly the far end sends, its headers too."""
+
+    def __init__(self, connection: socket.socket, origin: str, deadline: float) -> None:
+        super().__init__()
+        self._connection = connection
+        self._origin = origin
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is there. Raises InconclusiveError after the deadline."""
+        self._wait()
+        try:
+            return self._connection.recv_into(buffer)
+        except TimeoutError as error:
+            raise self._late() from error
+
+    def send(self, message: bytes) -> None:
+        """Send all of a message before the deadline."""
+        self._wait()
+        self._connection.sendall(message)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Give what http.client reads from."""
+        return io.BufferedReader(self)
+
+    def _wait(self) -> None:
+        left_s = self._deadline - time.monotonic()
+        if left_s <= 0:
+            raise self._late()
+        self._connection.settimeout(left_s)
+
+    def _late(self) -> InconclusiveError:
+        return InconclusiveError(f"{self._origin} took longer than {TOTAL_S:.0f} s", clause=CLAUSE)
+
+
+def _exchange(stream: _Timed, destination: Destination, question: Question) -> bytes:
     method, origin = "GET" if question.body is None else "POST", destination.origin
     host = destination.origin.partition("://")[2]
     request = (
@@ -193,32 +240,23 @@ def _exchange(connection: socket.socket, destination: Destination, question: Que
     )
     if question.body is not None:
         request += f"Content-Type: {question.content_type}\r\nContent-Length: {len(question.body)}\r\n"
-    connection.sendall(f"{request}\r\n".encode("ascii") + (question.body or b""))
-    response = http.client.HTTPResponse(connection, method=method)
+    stream.send(f"{request}\r\n".encode("ascii") + (question.body or b""))
+    response = http.client.HTTPResponse(stream, method=method)  # type: ignore[arg-type]  # it calls makefile and no more
     response.begin()
     if response.status != http.HTTPStatus.OK:
         raise InconclusiveError(f"{origin} answered with status {response.status}", clause=CLAUSE)
     if not any(kind in response.headers.get("content-type", "") for kind in question.accept):
         wanted = "JSON" if question.accept == JSON_TYPES else question.accept[0]
         raise InconclusiveError(f"{origin} answered with something other than {wanted}", clause=CLAUSE)
-    return _body(response, connection, origin, (deadline, question.max_bytes))
+    return _body(response, origin, question.max_bytes)
 
 
-def _body(
-    response: http.client.HTTPResponse, connection: socket.socket, origin: str, limits: tuple[float, int]
-) -> bytes:
-    deadline, max_bytes = limits
+def _body(response: http.client.HTTPResponse, origin: str, max_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    while True:
-        left_s = deadline - time.monotonic()
-        if left_s <= 0:
-            raise InconclusiveError(f"{origin} took longer than {TOTAL_S:.0f} s", clause=CLAUSE)
-        connection.settimeout(left_s)
-        chunk = response.read1(65536)
-        if not chunk:
-            return b"".join(chunks)
+    while chunk := response.read1(65536):
         size += len(chunk)
         if size > max_bytes:
             raise InconclusiveError(f"{origin} sent more than {max_bytes // 2**20} MiB", clause=CLAUSE)
         chunks.append(chunk)
+    return b"".join(chunks)
