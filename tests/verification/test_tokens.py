@@ -1,5 +1,6 @@
 """Open Badges as signed JWTs through the public verifier: the verdicts of the embedded form, and the key's attribution."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -125,3 +126,15 @@ def test_the_1edtech_fixture_is_intact_and_its_issuer_unknown(world):
     assert outcomes(report)[CheckId.PROOF] is Outcome.PASSED
     broken = content[:-5] + (b"AAAAA" if content[-5:] != b"AAAAA" else b"BBBBB")
     assert world.verify(broken).verdict is Verdict.NOT_GENUINE
+
+
+def test_a_token_in_an_envelope_is_read_as_the_token(world):
+    token = TOKEN.secure(world.twin.ob3["en"], CREDENTIAL_KEY, NOON).content.decode()
+    envelope = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": f"data:application/vc+jwt,{token}",
+        "type": "EnvelopedVerifiableCredential",
+    }
+    assert world.verify(json.dumps(envelope).encode()).verdict is Verdict.CURRENT
+    for change in ({"id": envelope["id"].replace("+jwt", "+cose")}, {"id": "urn:x"}, {"@context": []}):
+        assert world.verify(json.dumps({**envelope, **change}).encode()).verdict is Verdict.UNREADABLE

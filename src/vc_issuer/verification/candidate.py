@@ -16,10 +16,12 @@ from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, V
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.foreign import CLR_TYPE, ENDORSEMENT_TYPE
 from vc_issuer.formats.ob3 import Ob3Format
+from vc_issuer.formats.vcdm import ENVELOPED_CREDENTIAL, types_of
 from vc_issuer.model.credential import Document
 from vc_issuer.securing.data_integrity import LIMITS
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
 from vc_issuer.securing.jws import parse_jws
+from vc_issuer.verification.presentation import open_envelope
 from vc_issuer.verification.tokens import looks_like_token, peek_token
 
 # An envelope escapes its payload, and may carry time-stamps and certificates for an archive.
@@ -105,12 +107,21 @@ def read_candidate(content: bytes) -> Candidate | OtherSeal:
     document = parse_strict(content, limits=LIMITS)
     if not isinstance(document, Mapping):
         raise UnreadableError("the file holds JSON, but no credential")
+    if ENVELOPED_CREDENTIAL in types_of(document):
+        return _read_compact(_enveloped(document))
     return Candidate(kind=kind_of(document), content=content, document=document)
+
+
+def _enveloped(document: Document) -> bytes:
+    try:
+        return open_envelope(document, ENVELOPED_CREDENTIAL)
+    except (InvalidError, InconclusiveError) as error:
+        raise UnreadableError(error.message) from error
 
 
 def kind_of(document: Document) -> Kind:
     """Tell a document's kind by its types. Raises UnreadableError if none is known."""
-    types = _types_of(document)
+    types = types_of(document)
     if Ob3Format().recognises(document):
         return Kind.OB3
     if ElmFormat().recognises(document):
@@ -135,11 +146,6 @@ _KINDS_BY_TYPE = (
     ("VerifiablePresentation", Kind.PRESENTATION),
     ("VerifiableCredential", Kind.CREDENTIAL),
 )
-
-
-def _types_of(document: Document) -> list[Any]:
-    types: Any = document.get("type")
-    return types if isinstance(types, list) else [types]
 
 
 def _read_envelope(content: bytes) -> Candidate | OtherSeal:
