@@ -30,6 +30,9 @@ TOTAL_S = 5.0  # a person waits for the answer
 MAX_BYTES = 1024 * 1024  # a DID document is some kB, a status list of ten million entries at 1 % set 160 kB
 MAX_FETCHES = 4  # a credential names an issuer, a status list, and little else
 JSON_TYPES = ("json", "text/plain")
+FILE_TYPES = (*JSON_TYPES, "application/vc", "jwt", "application/pdf", "image/png", "image/svg+xml", "octet-stream")
+FILE_PREFERENCE = "application/vc, application/vc+ld+json, application/json, application/pdf, image/png, */*;q=0.1"
+MAX_FILE_BYTES = 4 * MAX_BYTES  # a certificate of ours is 200 kB, a baked picture of others may be 2 MB
 MAX_LIST_BYTES = 4 * MAX_BYTES  # a revocation list of a large authority; an entry of a seal's evidence holds no more
 
 # Prefixes that carry an IPv4 address inside, or reach one: NAT64, 6to4, Teredo, IPv4-compatible.
@@ -125,6 +128,11 @@ class Fetcher:
     def get(self, url: str) -> bytes:
         """Return the body behind `url`. Raises InconclusiveError that says why it could not be had."""
         return self._fetch(self._vetted(url, may_be_plain=False), Question())
+
+    def get_file(self, url: str) -> bytes:
+        """Return the file behind `url`, of any kind that may carry a credential. Raises InconclusiveError."""
+        question = Question(accept=FILE_TYPES, preference=FILE_PREFERENCE, max_bytes=MAX_FILE_BYTES)
+        return self._fetch(self._vetted(url, may_be_plain=False), question)
 
     def get_signed(self, url: str, *, accept: tuple[str, ...]) -> bytes:
         """Return what is signed by itself, such as a revocation list; plain http will do. Raises InconclusiveError."""

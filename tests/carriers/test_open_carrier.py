@@ -55,11 +55,11 @@ def test_json_is_passed_on_untouched():
     [
         (b"", "no kind"),
         (b"hello", "no kind"),
-        (b"PK\x03\x04", "no kind"),
+        (b"PK\x03\x04", "cut off"),
         (b"[]", "no kind"),
         (b"<html></html>", "no SVG"),
         (pdf("Hello"), "carries no credential"),
-        (png(), "carries 0"),
+        (png(), "no QR code"),
         (b"{" + bytes(6 * 2**20), "larger than 5 MiB"),
         (bytes(MOST_FILE_BYTES + 1), "larger than 20 MiB"),
     ],

@@ -13,6 +13,8 @@ from vc_issuer.errors import InputError, UnreadableError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"openbadgecredential"
+# What others bake: badges of version 2, and records.
+READ_KEYWORDS = (KEYWORD, b"openbadges", b"clrcredential")
 MOST_CHUNKS = 10_000  # a picture of 20 MiB in the usual IDAT chunks of 8 KiB has 2,560
 MOST_CREDENTIAL_BYTES = 5 * 2**20  # decisions 7.6: the largest payload of any format
 
@@ -40,6 +42,11 @@ def bake_png(picture: bytes, credential: bytes) -> bytes:
     carrying = Chunk(b"iTXt", KEYWORD + b"\0" + b"\0\0" + b"\0" + b"\0" + credential)
     header, *rest = chunks
     return SIGNATURE + b"".join(chunk.encoded() for chunk in (header, carrying, *rest))
+
+
+def carries_credential(content: bytes) -> bool:
+    """Tell whether a PNG carries a credential. Raises UnreadableError if it is no whole PNG."""
+    return any(_carries(chunk) for chunk in _chunks(content))
 
 
 def extract_png(content: bytes) -> bytes:
@@ -78,12 +85,13 @@ def _chunks(content: bytes) -> Iterator[Chunk]:
 
 
 def _carries(chunk: Chunk) -> bool:
-    return chunk.kind == b"iTXt" and chunk.content.startswith(KEYWORD + b"\0")
+    return chunk.kind == b"iTXt" and chunk.content.partition(b"\0")[0] in READ_KEYWORDS
 
 
 def _text(content: bytes) -> bytes:
     """Read the text of an iTXt chunk: keyword, compression flag and method, language, translated keyword, text."""
-    flags, rest = content[len(KEYWORD) + 1 :][:2], content[len(KEYWORD) + 3 :]
+    _, _, text = content.partition(b"\0")
+    flags, rest = text[:2], text[2:]
     parts = rest.split(b"\0", 2)
     if len(parts) != 3 or flags not in {b"\0\0", b"\1\0"}:
         raise UnreadableError("The text chunk of the PNG picture is malformed.")

@@ -15,6 +15,8 @@ SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 MOST_CREDENTIAL_BYTES = 5 * 2**20  # decisions 7.6: the largest payload of any format
 MOST_DEPTH = 256  # far deeper than drawing programs nest
 _SEPARATOR = " "
+# Version 3 as it is written here, and what version 2 baked, to be recognised.
+_CARRYING = frozenset((f"{NAMESPACE}{_SEPARATOR}credential", f"http://openbadges.org{_SEPARATOR}assertion"))
 _JWS_START = re.compile(rb"[A-Za-z0-9_-]+\.")
 
 
@@ -77,7 +79,7 @@ def _read(content: bytes) -> _Reading:
                 raise UnreadableError("This XML file is no SVG picture.")
         if seen.depth > MOST_DEPTH:
             raise UnreadableError("The SVG picture nests too deeply.")
-        if seen.depth == 2 and name == f"{NAMESPACE}{_SEPARATOR}credential":
+        if seen.depth == 2 and name in _CARRYING:
             seen.inside = True
             seen.found.append([attributes.get("verify", "")])
 

@@ -4,10 +4,11 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -16,14 +17,17 @@ from vc_issuer.config import SETTINGS_FILE
 from vc_issuer.errors import InputError
 from vc_issuer.model.report import Report
 from vc_issuer.recognition.wording import LANGUAGES
+from vc_issuer.verification.examined import ExaminedFile, unreadable
+from vc_issuer.verification.together import joined
 from vc_issuer.verification.trust import TrustStore
-from vc_issuer.verification.verify import Verifier, unreadable
-from vc_issuer.wiring.asking import AnswerCache
+from vc_issuer.verification.verify import Verifier
+from vc_issuer.wiring.asking import ANY_HOST, AnswerCache
 from vc_issuer.wiring.home import open_home
 from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.trusting import Pins, online, trust_of_files, verifier_for
 
 STANDARD_INPUT = "-"
+ADDRESS_START = "https://"
 AtOption = Annotated[
     str, typer.Option("--at", metavar="TIME", help="Judge at this time, such as 2030-01-01T00:00:00Z.")
 ]
@@ -60,6 +64,7 @@ class Checked:
 
 def check_files(options: Context, files: Sequence[str], pins: Pins, now: datetime, language: str) -> Checked:
     """Verify `files` with the home's trust and `pins`; without a home, with `pins` alone."""
+    pins = _with_hosts(pins, files)
     with ExitStack() as stack:
         trust: TrustStore
         if (options.home / SETTINGS_FILE).is_file():
@@ -69,10 +74,9 @@ def check_files(options: Context, files: Sequence[str], pins: Pins, now: datetim
         else:
             trust = online(trust_of_files(pins), () if pins.offline else pins.hosts, AnswerCache())
         verifier = stack.enter_context(verifier_for(trust))
-        checked = Checked(reports=[])
-        for file in files:
-            checked.reports.append(_report(verifier, file, now, language, checked.digests))
-        return checked
+        digests: dict[str, str] = {}
+        examined = [_examined(verifier, file, now, language, digests) for file in files]
+        return Checked(reports=joined(examined), digests=digests)
 
 
 def pins_of(
@@ -108,11 +112,21 @@ def reader_language(text: str) -> str:
     return text
 
 
-def _report(verifier: Verifier, file: str, now: datetime, language: str, digests: dict[str, str]) -> Report:
-    """Report on one file; one that can't be opened takes nothing away from the others."""
+def _examined(verifier: Verifier, file: str, now: datetime, language: str, digests: dict[str, str]) -> ExaminedFile:
+    """Examine one file; one that can't be opened takes nothing away from the others. An address is its own content."""
+    if file.startswith(ADDRESS_START):
+        return verifier.examine(file.encode(), file, now, language)
     try:
         content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
-        return unreadable(file, f"this file can't be opened: {error.strerror}", now)
+        return ExaminedFile(report=unreadable(file, f"this file can't be opened: {error.strerror}", now))
     digests[file] = hashlib.sha256(content).hexdigest()
-    return verifier.verify(content, file, now, language)
+    return verifier.examine(content, file, now, language)
+
+
+def _with_hosts(pins: Pins, files: Sequence[str]) -> Pins:
+    """Allow the hosts of the addresses that the person typed: naming one is asking for it."""
+    if pins.offline or ANY_HOST in pins.hosts:
+        return pins
+    named = (urlsplit(file).hostname or "" for file in files if file.startswith(ADDRESS_START))
+    return replace(pins, hosts=(*pins.hosts, *filter(None, named)))

@@ -40,7 +40,8 @@ _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "NO", Outcome.INDETERMINATE: "??
 def verify(
     context: typer.Context,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="JSON, JWS, PNG, SVG or PDF; - for standard input.")
+        list[str],
+        typer.Argument(metavar="FILE…", help="A file of any kind, an https address, or - for standard input."),
     ],
     offline: OfflineOption = False,
     allow_host: AllowHostOption = None,

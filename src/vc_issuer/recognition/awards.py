@@ -10,6 +10,8 @@ from datetime import datetime
 from vc_issuer.model.credential import CredentialSummary, FormatName
 from vc_issuer.model.report import CheckResult, IssuerSeen, Report, Verdict
 
+# Files that hold several awards, each judged by itself.
+_COLLECTIONS = frozenset({"zip", "clr", "vp"})
 SILENT = frozenset({Verdict.NOT_GENUINE, Verdict.UNREADABLE})
 
 
@@ -32,7 +34,14 @@ class Award:
 
 def awards_of(report: Report) -> tuple[Award, ...]:
     """Return the awards of one file: at least one, for a file that holds none has a verdict too."""
-    groups = list(_groups(report.parts)) if report.parts else [[report]]
+    # An endorsement inside a badge is no award of the learner's.
+    parts = tuple(part for part in report.parts if part.format != "endorsement")
+    if report.format in _COLLECTIONS:
+        own = () if report.format == "zip" else (_award(replace(report, parts=()), []),)
+        return (*own, *all_awards(parts))
+    if any(part.format in _COLLECTIONS for part in parts):
+        return all_awards(parts)
+    groups = list(_groups(parts)) if parts else [[report]]
     if len(groups) == 1:
         # The whole file's verdict counts: its two twins may each hold while the printed text was altered.
         return (_award(replace(report, parts=()), groups[0]),)

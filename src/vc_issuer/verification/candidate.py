@@ -144,6 +144,7 @@ _KINDS_BY_TYPE = (
     (CLR_TYPE, Kind.CLR),
     (ENDORSEMENT_TYPE, Kind.ENDORSEMENT),
     ("VerifiablePresentation", Kind.PRESENTATION),
+    ("EnvelopedVerifiablePresentation", Kind.PRESENTATION),
     ("VerifiableCredential", Kind.CREDENTIAL),
 )
 

@@ -1,5 +1,6 @@
 """A file that carries credentials, PDF, PNG or SVG: each checked by itself, and what only the whole can tell."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from vc_issuer.carriers.open import Carried, CarrierKind
@@ -7,12 +8,15 @@ from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.formats.award_core import as_object, languages_of
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
-from vc_issuer.model.report import CheckId, Report
+from vc_issuer.model.report import CheckId, Report, Verdict
 from vc_issuer.rendering.printed import text_matches
+from vc_issuer.verification.answer import EXIT_CODES
 from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, verdict_of, worse
 from vc_issuer.verification.examined import Examined, labelled, report_of
 
+# Several files: what is wrong comes before what can't be read, and that before what is not known (decisions 7.1).
+_URGENCY = tuple(verdict for code in (1, 2, 3, 0) for verdict in Verdict if EXIT_CODES[verdict] == code)
 _CORE = "award core, version 1"
 
 
@@ -40,6 +44,21 @@ def report_on_container(carried: list[Carried], parts: list[Examined], name: str
         issuer=first.issuer,
         summary=first.summary,
         parts=reports,
+    )
+
+
+def report_on_archive(members: Sequence[Report], name: str, now: datetime) -> Report:
+    """Return the report on an archive: those of its files, and the verdict that a script would act on first."""
+    examination = Examination()
+    message = f"an archive of {len(members)} file(s)"
+    examination.attempt(CheckId.READ, lambda: (None, message, "decisions 7.3"))
+    return Report(
+        file=name,
+        format=CarrierKind.ZIP.value,
+        verdict=min((member.verdict for member in members), key=_URGENCY.index),
+        checks=tuple(examination.results),
+        checked_at=now,
+        parts=tuple(members),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.model.credential import CredentialSummary
 from vc_issuer.model.report import CheckId, CheckResult, IssuerSeen, Report, Verdict
-from vc_issuer.verification.candidate import Candidate
+from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, verdict_of
 
 UNKNOWN = "unknown"
@@ -38,18 +38,31 @@ class Examined:
         return verdict_of(self.examination.results)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedFile:
+    """The report on one file, and the credentials in it."""
+
+    report: Report
+    credentials: tuple[Examined, ...] = ()
+
+
 def report_of(examined: Examined, name: str, now: datetime) -> Report:
     """Return the report on one credential; those inside are its parts."""
     results = sorted(examined.examination.results, key=lambda result: result.check.number)
+    parts = tuple(report_of(inner, f"{name} ({inner.word})", now) for inner in examined.inner)
+    verdict = verdict_of(results)
+    if examined.candidate and examined.candidate.kind is Kind.PRESENTATION:
+        # It only carries what others signed, as a PDF does.
+        verdict = min((verdict, *(part.verdict for part in parts)), key=tuple(Verdict).index)
     return Report(
         file=name,
         format=examined.word,
-        verdict=verdict_of(results),
+        verdict=verdict,
         checks=tuple(results),
         checked_at=now,
         issuer=examined.issuer,
         summary=examined.summary,
-        parts=tuple(report_of(inner, f"{name} ({inner.word})", now) for inner in examined.inner),
+        parts=parts,
     )
 
 

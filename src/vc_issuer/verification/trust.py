@@ -21,6 +21,10 @@ class LookUp(Protocol):
         """Return the body behind an https address. Raises InconclusiveError that says why it could not be had."""
         ...
 
+    def get_file(self, url: str) -> bytes:
+        """Return the credential behind an https address, in any file that may carry one. It is kept nowhere."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedIssuer:

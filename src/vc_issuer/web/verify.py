@@ -13,12 +13,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from vc_issuer.carriers.zip import count_files
 from vc_issuer.model.report import Report
 from vc_issuer.recognition.answer import reports_with_recognition
 from vc_issuer.recognition.awards import all_awards
 from vc_issuer.recognition.printing import print_sheets
 from vc_issuer.recognition.table import table_of, write_csv, write_xlsx
 from vc_issuer.recognition.wording import write_moment
+from vc_issuer.verification.together import joined
 from vc_issuer.web.limits import FILE_BYTES, TokenBucket
 from vc_issuer.web.negotiation import preferred
 from vc_issuer.web.pages import Pages
@@ -96,10 +98,11 @@ class VerifyService:
         """Verify files one after another; a slow one holds up its own request alone."""
         verifier = self._home.verifier()
         now = self._home.now()
-        return [
-            await to_thread.run_sync(verifier.verify, content, name, now, language, limiter=self._limiter)
+        examined = [
+            await to_thread.run_sync(verifier.examine, content, name, now, language, limiter=self._limiter)
             for name, content in files
         ]
+        return joined(examined)
 
 
 async def read_given(request: Request, max_files: int, settings: frozenset[str] = SETTINGS) -> Given:
@@ -171,7 +174,7 @@ def verify_router(home: Home, pages: Pages, service: VerifyService) -> APIRouter
 
         The answer is JSON, or what `Accept` or the form's field `format` names: a page, PDF, CSV or XLSX.
         """
-        service.check_rate(request, len(given.files))
+        service.check_rate(request, sum(count_files(content) for _, content in given.files))
         language = pages.language(request)
         reports = await service.verify(given.files, language)
         answered = Answered(given=given, reports=reports, now=home.now(), language=language)

@@ -10,10 +10,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
 from vc_issuer.errors import InconclusiveError, UnreadableError
 from vc_issuer.fetch import Fetcher
+from vc_issuer.verification.trust import LookUp
 
 ANY_HOST = "*"
 KEYS_S = 300.0  # a did.json is published with a few minutes of max-age (decisions 3.4: retired keys stay in it)
@@ -77,6 +79,39 @@ class OnlineLookUp:
             raise
         self.cache.keep(url, content, lifetime_s(content, self.now))
         return content
+
+    def get_file(self, url: str) -> bytes:
+        """Return the credential behind `url`, asked for anew: what holds somebody's name is kept nowhere."""
+        return self.fetcher.get_file(url)
+
+
+@dataclass(slots=True)
+class OwnPages:
+    """Find the home's own documents behind the codes on its prints without a network; the rest is for `beyond`."""
+
+    base_url: str
+    published: Callable[[str], bytes | None]
+    beyond: LookUp | None = None
+
+    def get(self, url: str) -> bytes:
+        """Ask `beyond`. Raises InconclusiveError."""
+        return self._others(url).get(url)
+
+    def get_file(self, url: str) -> bytes:
+        """Return the home's own credential, or what `beyond` finds. Raises InconclusiveError."""
+        prefix = f"{self.base_url}/c/"
+        if not url.startswith(prefix):
+            return self._others(url).get_file(url)
+        content = self.published(url.removeprefix(prefix).partition(".")[0])
+        if content is None:
+            raise InconclusiveError("no document stands behind this code", clause="decisions 1.5")
+        return content
+
+    def _others(self, url: str) -> LookUp:
+        if self.beyond is None:
+            host = urlsplit(url).hostname or url[:100]
+            raise InconclusiveError(f"{host} is not among the hosts that may be asked", clause="threat T26")
+        return self.beyond
 
 
 def look_ups(

@@ -35,9 +35,9 @@ from vc_issuer.store.vault import Vault
 from vc_issuer.verification.examination import worse
 from vc_issuer.verification.familiar import Familiar
 from vc_issuer.verification.presentation import Asked, Presented, prove_presentation
-from vc_issuer.verification.trust import TrustStore
+from vc_issuer.verification.trust import LookUp, TrustStore
 from vc_issuer.verification.verify import Verifier
-from vc_issuer.wiring.asking import AnswerCache
+from vc_issuer.wiring.asking import AnswerCache, OwnPages
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.homemaking import utc_now
@@ -131,7 +131,16 @@ class Home:
         pins = pins or Pins()
         trust = trust_of_files(pins, trust_of_files(named, base))
         hosts = () if pins.offline else (*settings.online.hosts, *pins.hosts)
-        return online(trust, hosts, self._answers)
+        asking = online(trust, hosts, self._answers).look_ups
+
+        def look_up() -> LookUp:
+            return OwnPages(settings.base_url, self._badge_behind, asking() if asking else None)
+
+        return replace(trust, look_ups=look_up)
+
+    def _badge_behind(self, code: str) -> bytes | None:
+        found = self.published(code)
+        return found.ob3[found.language].content if found else None
 
     def verifier(self, pins: Pins | None = None) -> Verifier:
         """Return a verifier whose untrusted work runs in killable children; the status is that of this moment."""
