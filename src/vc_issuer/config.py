@@ -114,10 +114,15 @@ class OnlineSettings(_Part):
 
 
 class PolicySettings(_Part):
-    """What a document of each kind shows."""
+    """What a document of each kind shows, and which of the learner's identities an Open Badge holds as a hash alone.
+
+    The name stays readable, for a badge is shown to people. Who holds the badge can test a guess against a hash: it
+    proves a number to whoever knows it, and hides it from a glance only.
+    """
 
     birth_date_on_credit_certificate: bool = True
     birth_date_on_certificate: bool = False
+    hashed_identities: frozenset[Literal["ext:studentNumber", "ext:birthDate"]] = frozenset()
 
 
 class ServeSettings(_Part):

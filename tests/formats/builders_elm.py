@@ -23,7 +23,7 @@ from vc_issuer.model.offering import (
     Stackability,
     Supervision,
 )
-from vc_issuer.model.parties import Address, Learner, Organisation, Partner
+from vc_issuer.model.parties import Address, Assessor, Learner, Mandate, Organisation, Partner
 from vc_issuer.model.record import DocumentDue, DocumentKind, EnrolmentRoute, Specification
 from vc_issuer.model.text import LocalizedText
 
@@ -211,6 +211,92 @@ def a_joint_certificate():
         credits_recognised=Decimal(3),
         valid_until=date(2031, 7, 2),
     )
+
+
+ATLAS = Organisation(
+    key="atlas",
+    legal_name=T(ar="معهد الأطلس (تجريبي)", fr="Institut Atlas (démo)"),
+    abbreviation="",
+    address=Address(country="MA", locality="Rabat"),
+    eidas="",
+    registration="MA-0001",
+)
+DANISH = GradingScheme(
+    key="dk-12",
+    title=T(da="7-trinsskalaen", en="Danish seven-point scale"),
+    description=T(da="Karakterer fra -3 til 12.", en="Danish grades from -3 to 12."),
+    minimum=Decimal(-3),
+    maximum=Decimal(12),
+    pass_mark=Decimal(2),
+    values=("-3", "00", "02", "4", "7", "10", "12"),
+)
+ITALIAN = GradingScheme(
+    key="it-30",
+    title=T(it="Scala 18-30 e lode", en="Scale 18-30 e lode"),
+    description=T(it="Da 18 a 30 e lode.", en="From 18 to 30 with honours."),
+    minimum=Decimal(18),
+    maximum=Decimal(30),
+    pass_mark=Decimal(18),
+    values=tuple(str(mark) for mark in range(18, 31)),
+    honours="e lode",
+)
+GERMAN = GradingScheme(
+    key="de-5",
+    title=T(de="Noten 1,0 bis 5,0", en="Grades 1.0 to 5.0"),
+    description=T(de="Die niedrigere ist die bessere.", en="The lower is the better."),
+    minimum=Decimal(1),
+    maximum=Decimal(5),
+    pass_mark=Decimal(4),
+    step=Decimal("0.1"),
+    higher_is_better=False,
+    values=("5.0", "4.0", "3.7", "3.3", "3.0", "2.7", "2.3", "2.0", "1.7", "1.3", "1.0"),
+)
+ACCREDITED = QualityLabel(
+    name=T(nl="Instellingsaccreditatie", en="Institutional accreditation"),
+    scope=QualityScope.EXTERNAL,
+    statement=T(nl="Zonder voorwaarden.", en="Without conditions."),
+    agency="Example Quality Assurance Agency",
+    agency_country="NL",
+    decision_url="https://qa-agency.example/decisions/EXAMPLE-QA-0002",
+    decided_on=date(2023, 2, 1),
+    valid_until=date(2029, 1, 31),
+    eqar=True,
+    positive=True,
+    accreditation_id="http://data.europa.eu/snb/data/accreditation/00000000-0000-4000-8000-000000000001",
+)
+FACULTY = Assessor(
+    name=T(nl="Faculteit Bewegingswetenschappen", en="Faculty of Movement Sciences"),
+    country="BE",
+    homepage="https://faculty.uzb.example/",
+)
+A_MANDATE = Mandate(
+    issuer="uzb",
+    statement=T(nl="Besluit van beide besturen.", en="Decision of both boards."),
+    given_on=date(2025, 3, 1),
+    url="https://www.uzb.example/mandates/1",
+)
+EVIDENCE = ("https://portfolio.example/p/3f9a7c", "https://portfolio.example/p/3f9a7c/video")
+
+
+def an_accredited_certificate():
+    """The Accredited profile: a decision that the EU's database holds; all that may be said of one award besides."""
+    specification = a_specification(
+        quality=(ACCREDITED, REVIEW, INTERNAL_REVIEW),
+        assessed_by=FACULTY,
+        stackable_into_url="https://www.uzb.example/postgraduate-geriatrics",
+        grading=ITALIAN,
+        mode_details=T(nl="Drie weken op de campus.", en="Three weeks on campus."),
+        distribution=Distribution(
+            reference_group=T(nl="Geslaagden 2023-2025", en="Passing marks 2023-2025"),
+            categories=(GradeCategory(label="18-24", count=31), GradeCategory(label="25-30", count=11)),
+        ),
+    )
+    return a_certificate(specification=specification, mark=Decimal(30), honours=True, evidence=EVIDENCE)
+
+
+def a_mandated_certificate():
+    """Issued by mandate of two bodies in two countries, one of them outside the Union."""
+    return a_certificate(awarding_bodies=(UNS, ATLAS), mandate=A_MANDATE)
 
 
 def png(side=16):

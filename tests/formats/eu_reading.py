@@ -71,20 +71,31 @@ def triples(document, edc_ap):
     return set(jsonld.normalize(document, options).splitlines())
 
 
+# The shapes beyond the generic ones that a document claims by its schema.
+CLAIMED = {
+    "http://data.europa.eu/snb/model/ap/edc-accredited": ("EDC-accredited.ttl",),
+    "http://data.europa.eu/snb/model/ap/edc-issued-by-mandate": ("EDC-issuedByMandate.ttl",),
+}
+
+
 @cache
-def shapes(version):
+def shapes(version, *claimed):
     graph = rdflib.Graph()
-    for name in ("EDC-generic-no-cv.ttl", "EDC-generic-full.ttl"):
+    for name in ("EDC-generic-no-cv.ttl", "EDC-generic-full.ttl", *claimed):
         graph.parse(ELM / "shapes" / version / name, format="turtle")
     graph.remove((None, OWL.imports, None))
     return graph
 
 
 def shacl_results(document, version):
-    """Return the paths and messages of what the EU's shapes refuse."""
+    """Return the paths of what the EU's shapes refuse, with those of the profile that the document claims."""
+    (schema,) = document["credentialSchema"]
+    claimed = CLAIMED.get(schema["id"], ())
     data = rdflib.Graph()
     data.parse(data=nquads(document, eu_context(version)), format="nt")
-    conforms, report, _ = pyshacl.validate(data, shacl_graph=shapes(version), inference="none", advanced=False)
+    conforms, report, _ = pyshacl.validate(
+        data, shacl_graph=shapes(version, *claimed), inference="none", advanced=False
+    )
     shacl = rdflib.Namespace("http://www.w3.org/ns/shacl#")
     found = [str(path) for path in report.objects(None, shacl.resultPath)]
     return [] if conforms else (found or ["?"])

@@ -6,13 +6,17 @@ from decimal import Decimal
 
 import pytest
 from builders_elm import (
+    A_MANDATE,
+    ATLAS,
     CORE_ID,
     DIGEST,
+    UNS,
     T,
     a_certificate,
     a_credit_certificate,
     a_joint_certificate,
     a_specification,
+    an_accredited_certificate,
     an_envelope,
 )
 from eu_reading import sample_documents
@@ -62,7 +66,16 @@ def test_a_credential_with_parts_says_that_they_are_not_shown():
 
 
 def test_every_field_is_read_back():
-    summary = summary_of(a_credit_certificate(valid_until=date(2031, 7, 2)))
+    due = dataclasses.replace(
+        an_accredited_certificate(),
+        valid_until=date(2031, 7, 2),
+        shows_birth_date=True,
+        mandate=A_MANDATE,
+        awarding_bodies=(UNS, ATLAS),
+        exempted=a_joint_certificate().exempted,
+        credits_recognised=Decimal(3),
+    )
+    summary = summary_of(due)
     empty = {
         field.name
         for field in dataclasses.fields(summary)

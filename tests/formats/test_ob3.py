@@ -2,11 +2,23 @@
 
 import copy
 import json
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import jsonschema_rs
 import pytest
-from builders_elm import a_certificate, a_credit_certificate, a_joint_certificate, an_envelope
+from builders_elm import (
+    DANISH,
+    EVIDENCE,
+    a_certificate,
+    a_credit_certificate,
+    a_joint_certificate,
+    a_mandated_certificate,
+    a_specification,
+    an_accredited_certificate,
+    an_envelope,
+)
 
 from reference import DATA, needs_data
 from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
@@ -19,7 +31,14 @@ from vc_issuer.formats.ob3.wording import escape_markdown
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
 from vc_issuer.formats.twins import build_twin
 
-DUES = {"certificate": a_certificate(), "credit-certificate": a_credit_certificate(), "joint": a_joint_certificate()}
+DUES = {
+    "certificate": a_certificate(),
+    "credit-certificate": a_credit_certificate(),
+    "joint": a_joint_certificate(),
+    "accredited": an_accredited_certificate(),
+    "mandated": a_mandated_certificate(),
+    "hashed": a_credit_certificate(hashed_identities=frozenset({"ext:studentNumber"})),
+}
 SCHEMAS = ("current", "plain_2024")
 
 
@@ -101,12 +120,20 @@ def changed(document, path, value):
     return copied
 
 
+def one_leaf_a_place(badge):
+    """Yield the leaves, of lists of alike nodes the first: each costs a canonicalisation."""
+    seen = Counter()
+    for path, value in leaves(badge):
+        place = tuple("*" if isinstance(step, int) else step for step in path)
+        seen[place] += 1
+        if path[0] != "@context" and seen[place] == 1:
+            yield path, value
+
+
 def test_every_leaf_reaches_the_graph():
     badge = the_badge()
     before = canonicalize_rdfc(badge)
-    for path, value in leaves(badge):
-        if path[0] == "@context":
-            continue
+    for path, value in one_leaf_a_place(badge):
         other = not value if isinstance(value, bool) else f"{value}x" if isinstance(value, str) else value + 1
         try:
             assert canonicalize_rdfc(changed(badge, path, other)) != before, path
@@ -213,3 +240,79 @@ def test_summary_reads_back_what_was_built():
 
 def test_markdown_of_others_is_escaped():
     assert escape_markdown('<b> [x](y) *z* "q" R&D') == '\\<b\\> \\[x\\](y) \\*z\\* "q" R&D'
+
+
+def the_danish_badge():
+    due = a_credit_certificate(specification=a_specification(grading=DANISH), mark=Decimal(2))
+    return build_twin(due, an_envelope()).ob3["en"]
+
+
+def test_a_closed_scale_lists_its_marks_and_is_out_of_nothing():
+    (scale,) = the_danish_badge()[SUBJECT]["achievement"]["resultDescription"]
+    assert scale["resultType"] == "RawScore"
+    assert scale["allowedValue"] == ["-3", "00", "02", "4", "7", "10", "12"]
+    assert scale["requiredValue"] == "02"
+    assert not {"valueMin", "valueMax"} & set(scale)
+    assert the_danish_badge()[SUBJECT]["result"][0]["value"] == "02"
+
+
+def test_a_scale_of_points_has_its_bounds():
+    (scale,) = the_badge()[SUBJECT]["achievement"]["resultDescription"]
+    assert [scale[name] for name in ("valueMin", "valueMax", "requiredValue")] == ["0", "20", "10"]
+    assert "allowedValue" not in scale
+
+
+def test_without_a_mark_the_result_is_a_status():
+    badge = build_twin(a_certificate(), an_envelope()).ob3["en"]
+    (scale,) = badge[SUBJECT]["achievement"]["resultDescription"]
+    (result,) = badge[SUBJECT]["result"]
+    assert (scale["resultType"], result["status"]) == ("Status", "Completed")
+    assert "value" not in result
+
+
+def test_the_picture_stands_in_the_badge_with_a_caption_and_fetches_nothing():
+    badge = the_badge()
+    image = badge[SUBJECT]["achievement"]["image"]
+    assert image["id"].startswith("data:image/png;base64,")
+    assert image["caption"].startswith("Credit certificate: Rehabilitation and prevention")
+
+
+def test_evidence_source_and_the_larger_award_have_their_own_places():
+    badge = build_twin(an_accredited_certificate(), an_envelope()).ob3["en"]
+    assert [each["id"] for each in badge["evidence"]] == list(EVIDENCE)
+    assert badge[SUBJECT]["source"]["name"] == "Faculty of Movement Sciences"
+    alignments = {each["targetType"]: each for each in badge[SUBJECT]["achievement"]["alignment"]}
+    assert alignments["ext:Stackability"]["targetUrl"] == "https://www.uzb.example/postgraduate-geriatrics"
+    assert alignments["ext:ESCO"]["targetCode"].endswith("#lo-2")
+    assert alignments["ext:QualityAssurance"]["targetFramework"] == "Example Quality Assurance Agency"
+
+
+def test_what_is_about_one_learner_stands_at_the_result_and_not_at_the_achievement():
+    first = build_twin(a_joint_certificate(), an_envelope()).ob3["en"]
+    other = replace(a_joint_certificate(), exempted=(), credits_earned=Decimal(12), credits_recognised=Decimal(0))
+    second = build_twin(other, an_envelope()).ob3["en"]
+    assert first[SUBJECT]["achievement"] == second[SUBJECT]["achievement"]
+    kinds = [each["targetType"] for each in first[SUBJECT]["result"][0]["alignment"]]
+    assert kinds == ["ext:RecognisedPart", "ext:RecognisedCredits"]
+
+
+def test_the_award_date_is_not_the_date_of_issue():
+    badge = the_badge()
+    assert (badge["awardedDate"][:10], badge["validFrom"][:10]) == ("2026-07-03", "2026-07-06")
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        lambda d: changed(d, (SUBJECT, "result", 0, "value"), "3"),
+        lambda d: changed(d, (SUBJECT, "result", 0, "status"), "Completed"),
+        lambda d: without(d, SUBJECT, "result", 0, "value"),
+        lambda d: without(d, SUBJECT, "result"),
+        lambda d: changed(d, (SUBJECT, "identifier", 1, "hashed"), True),
+        lambda d: changed(d, (SUBJECT, "identifier", 1, "salt"), "urn:uuid:0"),
+        lambda d: without(d, *ACHIEVEMENT, "image", "caption"),
+        lambda d: changed(d, ("issuer", "otherIdentifier", 0, "identifierType"), "ext:MandatedIssuer"),
+    ],
+)
+def test_a_result_identity_or_picture_that_does_not_fit_is_refused(mutate):
+    assert Ob3Format().violations(mutate(the_danish_badge()))

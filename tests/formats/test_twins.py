@@ -1,12 +1,17 @@
 """Pairs as we build them: bound in every language, told alike, and nothing that isn't."""
 
+import hashlib
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from builders_elm import (
+    A_MANDATE,
+    ATLAS,
+    DANISH,
     EXAM,
+    GERMAN,
     LEARNER,
     PORTFOLIO,
     REVIEW,
@@ -17,7 +22,9 @@ from builders_elm import (
     a_certificate,
     a_credit_certificate,
     a_joint_certificate,
+    a_mandated_certificate,
     a_specification,
+    an_accredited_certificate,
     an_envelope,
 )
 from hypothesis import given, settings
@@ -25,6 +32,7 @@ from hypothesis import strategies as st
 
 from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
 from vc_issuer.errors import InputError
+from vc_issuer.formats.award_core import award_core_from_elm, award_core_from_ob3
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
@@ -33,8 +41,6 @@ from vc_issuer.model.offering import Form, FormType, Level, Mode, QualityLabel, 
 from vc_issuer.model.record import EnrolmentRoute
 
 LIMITS = JsonLimits(size=256 * 1024, depth=32, nodes=10_000)
-ATLAS = replace(UNS, key="atlas", legal_name=T(fr="Institut Atlas"), eidas="", registration="MA-0001")
-
 DUES = {
     "certificate": a_certificate(),
     "credit certificate": a_credit_certificate(),
@@ -75,6 +81,12 @@ DUES = {
         )
     ),
     "expiry": a_certificate(valid_until=date(2030, 1, 31)),
+    "accredited": an_accredited_certificate(),
+    "by mandate": a_mandated_certificate(),
+    "by mandate, with marks": replace(an_accredited_certificate(), mandate=A_MANDATE, awarding_bodies=(UNS,)),
+    "on a Danish scale": a_credit_certificate(specification=a_specification(grading=DANISH), mark=Decimal(2)),
+    "on a German scale": a_credit_certificate(specification=a_specification(grading=GERMAN), mark=Decimal("1.30")),
+    "hashed": a_credit_certificate(hashed_identities=frozenset({"ext:studentNumber", "ext:birthDate"})),
 }
 
 
@@ -108,17 +120,18 @@ def test_the_payload_is_the_document(due):
     assert parse_strict(twin.elm_payload, limits=LIMITS) == twin.elm
 
 
-FORMAT_S_OWN = {"format", "id", "lost", "twin_ids", "stackability", "criteria"}
+FORMAT_S_OWN = {"format", "id", "lost", "twin_ids", "criteria"}
 
 
 def test_summaries_of_both_forms_are_equal(due):
     twin = twin_of(due)
     for language, badge in twin.ob3.items():
         ob3, elm = Ob3Format().summarise(badge, language), ElmFormat().summarise(twin.elm, language)
+        left_out = FORMAT_S_OWN | set(ob3.lost)
         differing = {
             field.name: (getattr(ob3, field.name), getattr(elm, field.name))
             for field in fields(ob3)
-            if field.name not in FORMAT_S_OWN and getattr(ob3, field.name) != getattr(elm, field.name)
+            if field.name not in left_out and getattr(ob3, field.name) != getattr(elm, field.name)
         }
         assert differing == {}
         assert ob3.kind == due.kind.value
@@ -244,3 +257,43 @@ def test_the_salt_stands_once_in_each_and_no_code_in_either():
 
 def test_a_repr_tells_nothing_about_anybody():
     assert "Hondt" not in repr(twin_of(a_credit_certificate()))
+
+
+def test_a_hashed_identity_is_the_award_core_s_own_and_can_not_be_read():
+    twin = twin_of(DUES["hashed"])
+    identities = {each["identityType"]: each for each in twin.ob3["en"]["credentialSubject"]["identifier"]}
+    assert identities["name"] == {
+        "type": "IdentityObject",
+        "hashed": False,
+        "identityHash": LEARNER.full_name,
+        "identityType": "name",
+    }
+    number = identities["ext:studentNumber"]
+    assert number["salt"] == an_envelope().core_id
+    digest = hashlib.sha256((LEARNER.student_number + number["salt"]).encode()).hexdigest()
+    assert number["identityHash"] == f"sha256${digest}"
+    summary = Ob3Format().summarise(twin.ob3["en"], "en")
+    assert (summary.student_number, summary.birth_date) == ("", None)
+    assert {"student_number", "birth_date"} <= set(summary.lost)
+
+
+def test_by_mandate_the_badge_names_its_issuer_apart_from_those_who_award():
+    twin = twin_of(a_mandated_certificate())
+    badge = twin.ob3["en"]
+    kinds = [each["identifierType"] for each in badge["issuer"]["otherIdentifier"]]
+    assert "ext:MandatedIssuer" in kinds
+    assert "ext:eIDASIdentifier" not in kinds
+    core = award_core_from_ob3(badge, an_envelope().core_id)
+    assert core["awardedBy"] == ["MA-0001", "VATDE-000000000"]
+    assert core == award_core_from_elm(twin.elm, an_envelope().core_id)
+    summary = Ob3Format().summarise(badge, "en")
+    assert summary.awarding_bodies == ("Universität Nebelstein (demo)", "معهد الأطلس (تجريبي)")
+    assert summary.mandate == "Issued by mandate of the awarding bodies: Decision of both boards."
+
+
+def test_without_its_evidence_a_mandate_is_no_reason_for_another_issuer():
+    twin = twin_of(a_mandated_certificate())
+    elm = {name: value for name, value in twin.elm.items() if name != "evidence"}
+    comparison = compare_twins(twin.ob3["en"], elm, twin.elm_payload)
+    assert comparison.outcome is TwinOutcome.NOT_TWINS
+    assert "issuer" in comparison.reason

@@ -24,6 +24,8 @@ from vc_issuer.formats.award_core import (
 )
 from vc_issuer.model.credential import Document
 
+MANDATE_IRI = "http://data.europa.eu/snb/evidence-type/c_18016257"
+
 
 class TwinOutcome(Enum):
     """What two credentials are to each other."""
@@ -95,8 +97,16 @@ def _texts_agree(ob3: Document, elm: Document, language: str) -> bool:
     if stated != outcomes or not all(text for _, text in stated):
         return False
     issuer = _nfc(as_object(ob3.get("issuer")).get("name"))
-    bodies = as_objects(as_object(claim.get("awardedBy")).get("awardingBody"))
+    bodies = list(as_objects(as_object(claim.get("awardedBy")).get("awardingBody")))
+    if elm.get("evidence") and _is_mandated(elm):
+        # By mandate the issuer is none of the awarding bodies; it has its name in the ELM's own issuer (ADR 11).
+        bodies = list(as_objects(elm.get("issuer")))
     return bool(issuer) and issuer in {_text_in(body.get("legalName"), language) for body in bodies}
+
+
+def _is_mandated(elm: Document) -> bool:
+    types = (as_object(evidence.get("dcType")).get("id") for evidence in as_objects(elm.get("evidence")))
+    return MANDATE_IRI in types
 
 
 def _text_in(value: Any, language: str) -> str:

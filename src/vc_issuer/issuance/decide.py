@@ -107,7 +107,12 @@ def _issued_too_early(run: str) -> Finding:
 
 
 def _as_issued(due: DocumentDue, profile: IssuingProfile) -> DocumentDue:
-    return replace(due, issuer=profile.issuer, shows_birth_date=profile.birth_date[due.kind])
+    return replace(
+        due,
+        issuer=profile.issuer,
+        shows_birth_date=profile.birth_date[due.kind],
+        hashed_identities=profile.hashed_identities,
+    )
 
 
 def component_of(due: DocumentDue) -> str:

@@ -29,7 +29,7 @@ Undrawable: TypeAlias = Callable[[str], Iterable[str]]
 """Name the characters of a text that no font at hand can draw (decisions 7.8)."""
 
 # What the two formats say in their own way; the rest of two summaries must be equal.
-_OWN = frozenset({"format", "id", "lost", "twin_ids", "quality", "prerequisites", "stackability", "criteria"})
+_OWN = frozenset({"format", "id", "lost", "twin_ids", "criteria"})
 # What of a badge depends on more than its shape.
 _BY_DOCUMENT = (Stage.VALUE, Stage.SCHEMA)
 
@@ -147,7 +147,9 @@ def _twin_problems(twin: TwinDocuments) -> Iterator[str]:
 
 
 def _differing(one: CredentialSummary, other: CredentialSummary) -> list[str]:
-    names = (item.name for item in fields(CredentialSummary) if item.name not in _OWN)
+    # What a format can't say it names in `lost`: an identity that policy hashed is in one of the two alone.
+    left_out = {*_OWN, *one.lost, *other.lost}
+    names = (item.name for item in fields(CredentialSummary) if item.name not in left_out)
     return [name for name in names if getattr(one, name) != getattr(other, name)]
 
 

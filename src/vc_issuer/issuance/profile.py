@@ -29,7 +29,8 @@ class IssuingProfile:
     """Everything about the issuer that documents and proofs depend on.
 
     `base_url` is the public https origin without a final slash; `seal_certificate_sha256` the hex hash of the seal's
-    own certificate; `birth_date` says for each kind of document whether it shows one (decisions 1.7).
+    own certificate; `birth_date` says for each kind of document whether it shows one (decisions 1.7);
+    `hashed_identities` names the OB3 identity types that stand there as a salted hash.
     """
 
     issuer: Organisation
@@ -43,6 +44,7 @@ class IssuingProfile:
     seal_certificate_sha256: str
     birth_date: Mapping[DocumentKind, bool]
     chunk_documents: int = CHUNK_DOCUMENTS
+    hashed_identities: frozenset[str] = frozenset()
 
     def plan(self, name: FormatName) -> ProofPlan:
         """Return how documents of this format are secured."""

@@ -87,10 +87,11 @@ class Violation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryOutcome:
-    """A learning outcome as a summary shows it."""
+    """A learning outcome as a summary shows it; `esco` is the skill it is about, where one is named."""
 
     id: str
     title: str
+    esco: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +103,51 @@ class SummaryLabel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPart:
+    """A part that was recognised and not earned here, with its credits."""
+
+    title: str
+    ects: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryScale:
+    """The grading scale that a mark stands on."""
+
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryDistribution:
+    """How a reference group scored: its name, and label and count of each category.
+
+    `lower`, `equal` and `higher` say in per cent where the learner's mark stands; None where that is left open.
+    """
+
+    group: str
+    categories: tuple[tuple[str, int], ...]
+    lower: int | None = field(default=None, repr=False)
+    equal: int | None = field(default=None, repr=False)
+    higher: int | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        """Return how many marks there are (n)."""
+        return sum(count for _, count in self.categories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialSummary:
     """What a credential says, read back out of its document in one language; print and page show only this.
 
-    The same record gives equal summaries from OB3 and ELM in the OB3's language, but for `format`, `id`
-    and `lost`, which names what this format can't say, `stackability`, which each says in its own words, and
-    `criteria`, the prose of a badge. `kind` is a DocumentKind's word, or empty for foreign ones. `credits` are those
-    earned with this award, `credits_total` those of the whole achievement: the rest was recognised, not earned here.
-    `offering` is the achievement's own IRI, `part_of` those of the offerings in which it counts already.
+    The same record gives equal summaries from OB3 and ELM in the OB3's language, but for `format`, `id`, `twin_ids`,
+    `criteria`, the prose of a badge, and `lost`, which names what this format can't say: a field of this class where
+    it is one, else in words. `kind` is a DocumentKind's word, or empty for foreign ones. `credits` are those earned
+    with this award, `credits_total` those of the whole achievement: the rest was recognised, not earned here. `passed`
+    is a pass without a mark; `decisions` say of external quality assurance who decided; `details` are sentences on
+    level, programme, participation, partners, enrolment. `offering` is the achievement's own IRI, `part_of` those of
+    the offerings in which it counts already.
     """
 
     format: FormatName
@@ -147,13 +185,26 @@ class CredentialSummary:
     isced: SummaryLabel | None = None
     outcomes: tuple[SummaryOutcome, ...] = ()
     mark: str = field(default="", repr=False)
+    passed: bool = field(default=False, repr=False)
+    scale: SummaryScale | None = None
+    distribution: SummaryDistribution | None = None
+    credits_recognised: Decimal | None = None
+    recognised: tuple[SummaryPart, ...] = ()
+    level_indicative: bool = False
+    decisions: tuple[str, ...] = ()
+    prerequisites: str = ""
+    stackability: str = ""
+    stackable_into_url: str = ""
+    assessed_by: str = ""
+    mandate: str = ""
+    evidence: tuple[str, ...] = field(default=(), repr=False)
+    details: tuple[str, ...] = ()
+    picture_caption: str = ""
     activity_start: date | None = None
     activity_end: date | None = None
     term: str = ""
     description: str = ""
     statements: tuple[str, ...] = ()
-    prerequisites: str = ""
-    stackability: str = ""
     criteria: str = ""
     country: str = ""
     status: StatusSlot | None = None

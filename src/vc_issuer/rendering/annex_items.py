@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vc_issuer.model.credential import CredentialSummary
-from vc_issuer.rendering.labels import country_name, label, long_date
+from vc_issuer.rendering.labels import country_name, decimal_text, label, long_date
 from vc_issuer.rendering.printout import Printout, credits_text, is_ects, level_lines
 
 
@@ -47,6 +47,8 @@ def _country(summary: CredentialSummary) -> list[str]:
 
 def _awarding_body(summary: CredentialSummary) -> list[str]:
     lines = list(summary.awarding_bodies or (summary.issuer_name,))
+    if summary.mandate:
+        lines += [label("mandated_issuer", summary.language, issuer=summary.issuer_name), summary.mandate]
     if summary.issuer_legal_id:
         lines.append(label("identifier", summary.language, id=summary.issuer_legal_id))
     return lines
@@ -70,12 +72,26 @@ def _volume(summary: CredentialSummary) -> list[str]:
         lines.append(credits_text(summary.credits, language, ects=ects))
     if summary.hours:
         lines.append(label("hours_total", language, count=str(summary.hours)))
+    lines += _recognised(summary)
     return [*lines, label("ects_note", language)] if lines and ects else lines
+
+
+def _recognised(summary: CredentialSummary) -> list[str]:
+    """Tell what was recognised and not earned here, apart from the credits above."""
+    language, lines = summary.language, []
+    if summary.credits_recognised:
+        count = decimal_text(summary.credits_recognised, language)
+        lines.append(label("recognised", language, count=count))
+    for part in summary.recognised:
+        ects = credits_text(part.ects, language, ects=is_ects(summary)) if part.ects is not None else ""
+        lines.append(label("recognised_part", language, title=part.title, credits=ects))
+    return lines
 
 
 def _level(summary: CredentialSummary) -> list[str]:
     levels = level_lines(summary)
-    return [*levels, label("level_note", summary.language)] if levels and summary.kind else levels
+    is_indicative = summary.level_indicative or bool(summary.kind)
+    return [*levels, label("level_note", summary.language)] if levels and is_indicative else levels
 
 
 def _mode(summary: CredentialSummary) -> list[str]:
@@ -97,10 +113,48 @@ def _period(summary: CredentialSummary) -> list[str]:
 
 
 def _result(summary: CredentialSummary) -> list[str]:
-    if not summary.mark:
+    if not summary.mark and not (summary.passed and summary.scale):
         return []
-    flemish = summary.country == "BE" and summary.mark.endswith("/20")
-    return [summary.mark, label("scale_be_20", summary.language)] if flemish else [summary.mark]
+    lines = [summary.mark or label("passed", summary.language)]
+    if summary.scale:
+        lines.append(
+            ". ".join(text.rstrip(".") for text in (summary.scale.title, summary.scale.description) if text) + "."
+        )
+    return lines + _group(summary)
+
+
+def _group(summary: CredentialSummary) -> list[str]:
+    """Say how the reference group scored, and where this mark stands in it (ECTS Users' Guide)."""
+    found = summary.distribution
+    if found is None:
+        return []
+    counts = "; ".join(f"{name}: {count}" for name, count in found.categories)
+    lines = [label("group", summary.language, group=found.group, size=str(found.size)), counts]
+    if found.lower is not None:
+        shares = {name: str(getattr(found, name)) for name in ("lower", "equal", "higher")}
+        lines.append(label("group_place", summary.language, **shares))
+    return lines
+
+
+def _quality(summary: CredentialSummary) -> list[str]:
+    """Tell the labels, each external decision followed by who took it; the decisions stand first, in one order."""
+    lines = []
+    for number, quality in enumerate(summary.quality):
+        lines.append(quality.label)
+        if number < len(summary.decisions):
+            lines.append(summary.decisions[number])
+    return lines
+
+
+def _assessment(summary: CredentialSummary) -> list[str]:
+    lines = [kind.label for kind in summary.assessments]
+    if summary.assessed_by:
+        lines.append(label("assessed_by", summary.language, name=summary.assessed_by))
+    return lines
+
+
+def _stackability(summary: CredentialSummary) -> list[str]:
+    return [text for text in (summary.stackability, summary.stackable_into_url) if text]
 
 
 def _version(summary: CredentialSummary) -> list[str]:
@@ -120,15 +174,19 @@ _ITEMS: tuple[tuple[str, str, Callable[[CredentialSummary], list[str]]], ...] = 
     ("6", "outcomes", lambda summary: [outcome.title for outcome in summary.outcomes]),
     ("7", "volume", _volume),
     ("8", "level_full", _level),
-    ("9", "assessment", lambda summary: [kind.label for kind in summary.assessments]),
+    ("9", "assessment", _assessment),
     ("10", "mode", _mode),
-    ("11", "quality", lambda summary: [quality.label for quality in summary.quality]),
+    ("11", "quality", _quality),
     ("", "supervision", lambda summary: [summary.supervision.label] if summary.supervision else []),
     ("", "result_full", _result),
+    ("", "prerequisites", lambda summary: [summary.prerequisites] if summary.prerequisites else []),
+    ("", "stackability", _stackability),
     ("", "term", _period),
     ("", "description", lambda summary: [summary.description] if summary.description else []),
     ("", "field", lambda summary: [summary.isced.label] if summary.isced else []),
     ("", "version", _version),
+    ("", "details", lambda summary: list(summary.details)),
+    ("", "evidence", lambda summary: list(summary.evidence)),
     ("", "statements", lambda summary: list(summary.statements)),
     ("", "files", _files),
 )

@@ -242,6 +242,8 @@ def _facts(printout: Printout) -> list[tuple[str, list[str]]]:
     facts: list[tuple[str, list[str]]] = []
     if main.mark:
         facts.append(("mark", list(dict.fromkeys(s.mark for s in printout.summaries.values()))))
+    elif main.passed and main.scale:
+        facts.append(("mark", [label("passed", k) for k in printout.languages]))
     if levels := level_lines(main):
         facts.append(("level", levels))
     if main.awarded_on:

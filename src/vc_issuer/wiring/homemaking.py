@@ -77,6 +77,9 @@ engine = "{engine}"
 [policy]
 birth_date_on_credit_certificate = true
 birth_date_on_certificate = false
+# In Open Badges: "ext:studentNumber" and "ext:birthDate" may stand as a salted hash. Whoever knows the number can
+# check it; whoever guesses it, too.
+hashed_identities = []
 """
 
 

@@ -61,6 +61,7 @@ def issuing_profile(settings: Settings, issuer: Organisation) -> IssuingProfile:
             DocumentKind.CERTIFICATE: policy.birth_date_on_certificate,
             DocumentKind.CREDIT_CERTIFICATE: policy.birth_date_on_credit_certificate,
         },
+        hashed_identities=frozenset[str](policy.hashed_identities),
     )
 
 

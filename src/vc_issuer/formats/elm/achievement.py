@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 
-from vc_issuer.formats import vocabularies
+from vc_issuer.formats import sentences, vocabularies
 from vc_issuer.formats.elm import wording
-from vc_issuer.formats.elm.nodes import Node, NodeFactory, midnight, plain
+from vc_issuer.formats.elm.assessment import build_proofs
+from vc_issuer.formats.elm.nodes import Node, NodeFactory, midnight
 from vc_issuer.formats.elm.qualification import build_qualification
 from vc_issuer.model.credential import Envelope, JsonValue
-from vc_issuer.model.grading import Distribution, GradingScheme
-from vc_issuer.model.offering import Assessment, Mode
+from vc_issuer.model.grading import plain
+from vc_issuer.model.offering import Component, Mode
 from vc_issuer.model.record import DocumentDue
 from vc_issuer.model.text import LocalizedText
 
 ACTIVITY_TYPES = {Mode.ONLINE: "e-learning", Mode.ON_CAMPUS: "classroom"}
-# Blended and hybrid say nothing about how the assessment itself was taken.
-MODES_OF_EVERYTHING = {Mode.ONLINE, Mode.ON_CAMPUS, Mode.WORK_BASED}
+# Kinds of notes, by which a reader tells them apart: they stand in their ids.
+STATEMENT, DETAIL, RECOGNISED, MANDATE = "statement", "detail", "recognisedCredits", "mandate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +37,15 @@ def build_achievement(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) 
         "awardedBy": awarding.full,
         "creditReceived": [nodes.credit_point(due.credits_earned)],
         "influencedBy": [_activity(nodes, due, awarding)],
-        "provenBy": _proofs(nodes, due, awarding),
+        "provenBy": build_proofs(nodes, due, awarding.stub),
         "specifiedBy": build_qualification(nodes, due),
     }
+    if due.exempted:
+        node["hasPart"] = [_recognised(nodes, component, awarding.stub) for component in due.exempted]
     if due.statements:
-        node["additionalNote"] = nodes.notes(due.statements, kind="statement")
+        node["additionalNote"] = nodes.notes(due.statements, kind=STATEMENT)
     node["supplementaryDocument"] = _documents(nodes, envelope)
     return node
-
-
-def mark_text(due: DocumentDue) -> str | None:
-    """Write the mark as `16/20`, with the scale's maximum where it has one; None where there is no mark.
-
-    The award core reads these characters on both sides, so they are the same in every language.
-    """
-    if due.mark is None:
-        return None
-    grading = due.specification.grading
-    maximum = grading.maximum if grading else None
-    return plain(due.mark) if maximum is None else f"{plain(due.mark)}/{plain(maximum)}"
 
 
 def _awarding(nodes: NodeFactory, due: DocumentDue) -> Awarding:
@@ -66,23 +57,37 @@ def _awarding(nodes: NodeFactory, due: DocumentDue) -> Awarding:
         "awardingDate": midnight(due.run.awarded_on),
     }
     stub: Node = {"id": node["id"], "type": node["type"], "awardingBody": [nodes.stub(body) for body in bodies]}
-    if notes := _award_notes(due):
-        node["additionalNote"] = nodes.notes(notes)
+    if notes := _award_notes(nodes, due):
+        node["additionalNote"] = notes
     return Awarding(full=node, stub=stub)
 
 
-def _award_notes(due: DocumentDue) -> list[LocalizedText]:
-    notes = [
-        wording.fill(wording.EXEMPTED, title=component.title, ects=plain(component.ects)) for component in due.exempted
-    ]
+def _award_notes(nodes: NodeFactory, due: DocumentDue) -> list[JsonValue]:
+    notes = nodes.notes(sentences.award_details(due), kind=DETAIL)
     if due.credits_recognised:
-        notes.append(wording.fill(wording.RECOGNISED, ects=plain(due.credits_recognised)))
-    if due.route is not None:
-        notes.append(wording.fill(wording.ENROLMENT, contract=wording.ROUTES[due.route]))
-    for partner in due.partners:
-        country = vocabularies.country(partner.country).labels
-        notes.append(wording.fill(wording.PARTNER, name=partner.name, role=partner.role, country=country))
+        text = sentences.fill(sentences.RECOGNISED, ects=plain(due.credits_recognised))
+        notes.append(nodes.note(text, kind=RECOGNISED))
+    if statement := sentences.mandate(due):
+        notes.append(nodes.note(statement, kind=MANDATE))
     return notes
+
+
+def _recognised(nodes: NodeFactory, component: Component, awarded_by: Node) -> Node:
+    """Tell a part that was recognised and not earned here: specified with its credits, without credits received."""
+    title = nodes.text(component.title)
+    return {
+        "id": nodes.new_id("learningAchievement"),
+        "type": "LearningAchievement",
+        "title": title,
+        "description": nodes.text(sentences.EXEMPTED),
+        "awardedBy": awarded_by,
+        "specifiedBy": {
+            "id": nodes.new_id("learningAchievementSpec"),
+            "type": "LearningAchievementSpecification",
+            "title": title,
+            "creditPoint": [nodes.credit_point(component.ects)],
+        },
+    }
 
 
 def _activity(nodes: NodeFactory, due: DocumentDue, awarding: Awarding) -> Node:
@@ -119,85 +124,6 @@ def _activity(nodes: NodeFactory, due: DocumentDue, awarding: Awarding) -> Node:
     if run.campus and specification.mode is not Mode.ONLINE:
         node["location"] = [nodes.location(due.issuer.address.country, name=run.campus)]
     return node
-
-
-def _proofs(nodes: NodeFactory, due: DocumentDue, awarding: Awarding) -> list[JsonValue]:
-    """Make one LearningAssessment each, and one for the final result where it isn't the same thing.
-
-    The mark belongs to the whole: with several assessments none of them scored it, and none is said to be passed.
-    """
-    assessments = due.specification.assessments
-    if len(assessments) == 1:
-        return [_proof(nodes, due, awarding, assessments[0], is_final=True)]
-    final = _proof(nodes, due, awarding, None, is_final=True)
-    return [final, *(_proof(nodes, due, awarding, one, is_final=False) for one in assessments)]
-
-
-def _proof(
-    nodes: NodeFactory, due: DocumentDue, awarding: Awarding, assessment: Assessment | None, *, is_final: bool
-) -> Node:
-    title = nodes.text(assessment.title if assessment else wording.FINAL_RESULT)
-    grade = _final_grade(due) if is_final else wording.COUNTED
-    node: Node = {
-        "id": nodes.new_id("learningAssessment"),
-        "type": "LearningAssessment",
-        "title": title,
-        "awardedBy": awarding.stub,
-        "dateIssued": midnight(due.run.assessed_on),
-        "grade": nodes.note(grade),
-    }
-    if assessment and assessment.supervision is not None:
-        node["idVerification"] = nodes.concept(vocabularies.supervision(assessment.supervision))
-    distribution = due.specification.distribution
-    if is_final and distribution is not None:
-        node["additionalNote"] = [nodes.note(_distribution(distribution))]
-    specification: Node = {
-        "id": nodes.new_id("learningAssessmentSpec"),
-        "type": "LearningAssessmentSpecification",
-        "title": title,
-        "language": [nodes.concept(vocabularies.language(due.language))],
-    }
-    if assessment:
-        specification |= _assessment_kind(nodes, due.specification.mode, assessment)
-    if is_final and due.specification.grading is not None:
-        specification["gradingScheme"] = _grading(nodes, due.specification.grading)
-    return {**node, "specifiedBy": specification}
-
-
-def _assessment_kind(nodes: NodeFactory, mode: Mode, assessment: Assessment) -> Node:
-    node: Node = {"dcType": nodes.concept(vocabularies.assessment(assessment.type))}
-    if mode in MODES_OF_EVERYTHING:
-        node["mode"] = [nodes.concept(vocabularies.mode(mode))]
-    notes = []
-    if assessment.weight is not None:
-        notes.append(wording.fill(wording.WEIGHT, weight=str(assessment.weight)))
-    if assessment.covers:
-        notes.append(wording.fill(wording.COVERS, numbers=", ".join(map(str, assessment.covers))))
-    return {**node, "additionalNote": nodes.notes(notes)} if notes else node
-
-
-def _final_grade(due: DocumentDue) -> LocalizedText:
-    mark = mark_text(due)
-    return wording.PASS if mark is None else LocalizedText.of(dict.fromkeys(due.languages, mark))
-
-
-def _grading(nodes: NodeFactory, grading: GradingScheme) -> Node:
-    return {
-        "id": nodes.new_id("gradingScheme"),
-        "type": "GradingScheme",
-        "title": nodes.text(grading.title),
-        "description": nodes.text(grading.description),
-    }
-
-
-def _distribution(distribution: Distribution) -> LocalizedText:
-    """Tell the reference group's results in words (ECTS Users' Guide); categories with nobody in them are left out.
-
-    The model has `resultDistribution`, but the context of ELM 3.1 misspells it, and readers of that version would
-    silently lose it: a note is read by all.
-    """
-    counts = "; ".join(f"{each.label}: {each.count}" for each in distribution.categories if each.count > 0)
-    return wording.fill(wording.DISTRIBUTION, group=distribution.reference_group, counts=counts)
 
 
 def _documents(nodes: NodeFactory, envelope: Envelope) -> list[JsonValue]:

@@ -1,19 +1,20 @@
-"""Build an ELM document: a European Digital Credential of the Generic profile, one for all languages.
+"""Build an ELM document: a European Digital Credential, one for all languages, of the profile that its facts allow.
 
 VCDM 1.1 with the EU's context; it carries no status and no proof of its own (elm 1.6): the seal is an envelope.
 """
 
 from vc_issuer.errors import InputError
-from vc_issuer.formats import vocabularies
+from vc_issuer.formats import sentences, vocabularies
 from vc_issuer.formats.elm import wording
 from vc_issuer.formats.elm.achievement import build_achievement
-from vc_issuer.formats.elm.nodes import Node, NodeFactory, base64_text, end_of_day, instant, midnight, plain
+from vc_issuer.formats.elm.nodes import Node, NodeFactory, base64_text, end_of_day, instant, midnight
+from vc_issuer.formats.elm.profile import build_evidence, profile_of
 from vc_issuer.model.credential import Document, Envelope, JsonValue
+from vc_issuer.model.grading import plain
 from vc_issuer.model.record import DocumentDue
 from vc_issuer.model.text import LocalizedText
 
 CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")
-SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 NUMBER_SCHEME = "Certificate number"
 OB3_SCHEME = "Open Badges 3.0 credential"
 CORE_SCHEME = "Award core digest"
@@ -25,13 +26,13 @@ CORE_SCHEME_ID = "https://vc-issuer.example/ns/award-core/1"
 def build_document(due: DocumentDue, envelope: Envelope) -> Document:
     """Build the unsecured document without the award core's digest, which is computed from it."""
     nodes = NodeFactory(due.languages, due.issuer.key, envelope.issuer_did)
-    issued = instant(envelope.issued)
+    issued, profile = instant(envelope.issued), profile_of(due)
     document: Node = {
         "@context": list[JsonValue](CONTEXTS),
         "id": envelope.elm_id,
         "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
-        "credentialProfiles": [nodes.concept(vocabularies.credential_profile("generic"))],
-        "credentialSchema": [{"id": SCHEMA, "type": "ShaclValidator2017"}],
+        "credentialProfiles": [nodes.concept(vocabularies.credential_profile(profile.code))],
+        "credentialSchema": [{"id": profile.schema, "type": "ShaclValidator2017"}],
         "identifier": _identifiers(nodes, due, envelope),
         "displayParameter": _display(nodes, due, envelope),
         "issuer": nodes.organisation(due.issuer),
@@ -41,6 +42,8 @@ def build_document(due: DocumentDue, envelope: Envelope) -> Document:
     }
     if due.valid_until is not None:
         document["validUntil"] = document["expirationDate"] = end_of_day(due.valid_until)
+    if evidence := build_evidence(nodes, due):
+        document["evidence"] = list[JsonValue](evidence)
     document["credentialSubject"] = _subject(nodes, due, envelope)
     return document
 
@@ -80,7 +83,7 @@ def _identifiers(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> li
 
 def _display(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> Node:
     specification = due.specification
-    description = wording.fill(
+    description = sentences.fill(
         wording.DISPLAY[due.kind.value], ects=plain(specification.ects), level=str(specification.level.eqf)
     )
     return {
@@ -90,11 +93,11 @@ def _display(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> Node:
         "description": nodes.text(description),
         "primaryLanguage": nodes.concept(vocabularies.language(due.languages[0])),
         "language": [nodes.concept(vocabularies.language(language)) for language in due.languages],
-        "individualDisplay": [_picture(nodes, language, envelope) for language in due.languages],
+        "individualDisplay": [_picture(nodes, due, language, envelope) for language in due.languages],
     }
 
 
-def _picture(nodes: NodeFactory, language: str, envelope: Envelope) -> Node:
+def _picture(nodes: NodeFactory, due: DocumentDue, language: str, envelope: Envelope) -> Node:
     if not envelope.pictures.get(language):
         raise InputError(
             f"The ELM form needs a picture in {language}, and none was drawn.",
@@ -112,6 +115,7 @@ def _picture(nodes: NodeFactory, language: str, envelope: Envelope) -> Node:
                 "image": {
                     "id": nodes.new_id("mediaObject"),
                     "type": "MediaObject",
+                    "title": LocalizedText.of({language: sentences.caption(due).best(language)}).as_dict(),
                     "content": base64_text(envelope.pictures[language]),
                     "contentEncoding": nodes.concept(vocabularies.base64_encoding()),
                     "contentType": nodes.concept(vocabularies.png()),

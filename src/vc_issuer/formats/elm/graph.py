@@ -52,6 +52,20 @@ class ElmGraph:
         return node
 
 
+def text_in(node: GraphNode | None, member: str, *languages: str) -> str:
+    """Return a member's text in the first of `languages` that it has, else its first text; empty if it has none."""
+    texts = node.texts.get(member, []) if node else []
+    by_language = dict(reversed(texts))
+    found = next((by_language[language] for language in languages if language in by_language), None)
+    return found if found is not None else texts[0][1] if texts else ""
+
+
+def literal_in(node: GraphNode | None, member: str) -> str:
+    """Return a member's first value as text; empty if it has none."""
+    values = node.literals.get(member, []) if node else []
+    return str(values[0]) if values else ""
+
+
 def read_graph(document: Document) -> ElmGraph:
     """Read a document as a graph. Never raises: what is not understood stands in `problems`."""
     reader = _Reader(terms())

@@ -11,16 +11,11 @@ from vc_issuer.errors import InputError
 from vc_issuer.formats import vocabularies
 from vc_issuer.formats.vocabularies import Concept
 from vc_issuer.model.credential import JsonValue
-from vc_issuer.model.parties import Organisation
+from vc_issuer.model.grading import plain
+from vc_issuer.model.parties import Assessor, Organisation
 from vc_issuer.model.text import LocalizedText
 
 Node: TypeAlias = dict[str, JsonValue]
-
-
-def plain(value: Decimal) -> str:
-    """Write a number in plain decimal notation without trailing zeros: `12`, `2.5`, `-3`."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def instant(value: datetime) -> str:
@@ -148,6 +143,20 @@ class NodeFactory:
                 "legalName": self.text(self._untranslated(name)),
                 "location": self.location(country),
             }
+        return self._organisations[key]
+
+    def assessor(self, assessor: Assessor) -> Node:
+        """Tell who assessed on behalf of the awarding body; the same one is the same node, told in full once."""
+        key = f"assessor {assessor.homepage}"
+        if key in self._organisations:
+            return self.stub(self._organisations[key])
+        self._organisations[key] = {
+            "id": self.new_id("org"),
+            "type": "Organisation",
+            "legalName": self.text(assessor.name),
+            "location": self.location(assessor.country),
+            "homepage": self.web_resource(assessor.homepage),
+        }
         return self._organisations[key]
 
     def stub(self, node: Mapping[str, JsonValue]) -> Node:

@@ -3,17 +3,20 @@
 Only a Qualification may carry a level, and a micro-credential is none: it is marked partial and indicative.
 """
 
-from vc_issuer.formats import vocabularies
+from vc_issuer.formats import sentences, vocabularies
 from vc_issuer.formats.elm import wording
 from vc_issuer.formats.elm.nodes import Node, NodeFactory, midnight
+from vc_issuer.formats.sentences import fill
 from vc_issuer.formats.vocabularies import ESCO_SKILLS
 from vc_issuer.model.credential import JsonValue
-from vc_issuer.model.offering import LearningOutcome, Level, Mode, QualityLabel, QualityScope, Stackability
+from vc_issuer.model.offering import LearningOutcome, Level, QualityLabel, QualityScope, Stackability
 from vc_issuer.model.record import DocumentDue, DocumentKind, Specification
 from vc_issuer.model.text import LocalizedText
 
 CODE_SCHEME = "Catalogue code"
 VERSION_SCHEME = "Catalogue version"
+# Kinds of notes, by which a reader tells them apart: they stand in their ids.
+INDICATIVE, DETAIL, STACKABILITY, DECISION = "indicative", "detail", "stackability", "decision"
 OPPORTUNITIES = {DocumentKind.CERTIFICATE: "short-learning-programme", DocumentKind.CREDIT_CERTIFICATE: "course"}
 
 
@@ -39,7 +42,7 @@ def build_qualification(nodes: NodeFactory, due: DocumentDue) -> Node:
         node["entryRequirement"] = nodes.note(specification.prerequisites)
     if accreditations := _accreditations(nodes, due):
         node["accreditation"] = accreditations
-    node["additionalNote"] = [*nodes.notes(_notes(specification)), *_quality_notes(nodes, specification)]
+    node["additionalNote"] = [*_notes(nodes, specification), *_quality_notes(nodes, specification)]
     if entitlement := _entitlement(nodes, specification):
         node["entitlesTo"] = [entitlement]
     if specification.catalogue_url:
@@ -47,11 +50,6 @@ def build_qualification(nodes: NodeFactory, due: DocumentDue) -> Node:
     if due.kind is DocumentKind.CREDIT_CERTIFICATE and due.offering_iri != specification.iri:
         node["isPartOf"] = [_offering(nodes, due)]
     return node
-
-
-def names_decision(label: QualityLabel) -> bool:
-    """Tell whether a label names an external decision, and so may be told as an Accreditation (decisions 6.3)."""
-    return label.scope is QualityScope.EXTERNAL and bool(label.decision_url)
 
 
 def _level(nodes: NodeFactory, level: Level) -> Node:
@@ -88,23 +86,31 @@ def _outcome(nodes: NodeFactory, iri: str, outcome: LearningOutcome) -> Node:
 
 
 def _accreditations(nodes: NodeFactory, due: DocumentDue) -> list[JsonValue]:
-    decisions = {label.decision_url: label for label in reversed(due.specification.quality) if names_decision(label)}
-    return [_accreditation(nodes, due, label) for label in reversed(decisions.values())]
+    """Tell each decision once, by its IRI: an Accreditation needs an external one (decisions 6.3)."""
+    decisions: dict[str, QualityLabel] = {}
+    for label in due.specification.quality:
+        if label.decision_id:
+            decisions.setdefault(label.decision_id, label)
+    return [_accreditation(nodes, due, label) for label in decisions.values()]
 
 
 def _accreditation(nodes: NodeFactory, due: DocumentDue, label: QualityLabel) -> Node:
     kind = "programme" if label.programme else "institution"
     node: Node = {
-        "id": label.decision_url,
+        "id": label.decision_id,
         "type": "Accreditation",
         "title": nodes.text(label.name),
         "dcType": nodes.concept(vocabularies.accreditation(kind)),
         "accreditingAgent": nodes.agency(label.agency, label.agency_country),
-        "organisation": [nodes.stub(nodes.organisation(due.issuer))],
-        "landingPage": nodes.web_resource(label.decision_url),
+        "organisation": [nodes.stub(nodes.organisation(body)) for body in due.awarding_bodies],
+        "additionalNote": [nodes.note(sentences.decision(label), kind=DECISION)],
     }
     if label.statement:
         node["description"] = nodes.text(label.statement)
+    if label.decision_url:
+        node["landingPage"] = nodes.web_resource(label.decision_url)
+    if label.positive:
+        node["decision"] = nodes.concept(vocabularies.accreditation_decision("positive"))
     if label.decided_on:
         node["dateIssued"] = midnight(label.decided_on)
     if label.valid_until:
@@ -112,31 +118,21 @@ def _accreditation(nodes: NodeFactory, due: DocumentDue, label: QualityLabel) ->
     return node
 
 
-def _notes(specification: Specification) -> list[LocalizedText]:
+def _notes(nodes: NodeFactory, specification: Specification) -> list[JsonValue]:
     """Say in words what the model has no member for, beginning with the level that is only indicative."""
-    level = specification.level
-    notes = [wording.INDICATIVE]
-    if level.framework and level.national and vocabularies.nqf(level.framework, level.national) is None:
-        notes.append(wording.fill(wording.NATIONAL_LEVEL, framework=level.framework, level=level.national))
-    if level.cycle in wording.CYCLES:
-        notes.append(wording.CYCLES[level.cycle])
-    notes.append(_form(specification))
-    if specification.mode is Mode.HYBRID:
-        notes.append(wording.HYBRID)
-    if specification.mode_details:
-        notes.append(specification.mode_details)
-    if specification.programme:
-        notes.append(wording.fill(wording.PROGRAMME, name=specification.programme))
+    notes = [nodes.note(wording.INDICATIVE, kind=INDICATIVE), nodes.note(_form(specification))]
+    notes += [nodes.note(text, kind=DETAIL) for text in sentences.specification_details(specification)]
     if specification.stackability is Stackability.STAND_ALONE:
-        notes.append(wording.STAND_ALONE)
-    return notes
+        text = sentences.stackability(specification) or wording.STACKABLE
+        notes.append(nodes.note(text, kind=STACKABILITY))
+    return list[JsonValue](notes)
 
 
 def _form(specification: Specification) -> LocalizedText:
     if specification.form_type is None:
-        return wording.fill(wording.FORMS[specification.form], type="")
-    kind = wording.fill(wording.FORM_TYPE, type=specification.form_type.value)
-    return wording.fill(wording.FORMS[specification.form], type=kind)
+        return fill(wording.FORMS[specification.form], type="")
+    kind = fill(wording.FORM_TYPE, type=specification.form_type.value)
+    return fill(wording.FORMS[specification.form], type=kind)
 
 
 def _quality_notes(nodes: NodeFactory, specification: Specification) -> list[JsonValue]:
@@ -147,7 +143,7 @@ def _quality_notes(nodes: NodeFactory, specification: Specification) -> list[Jso
             "subject": nodes.concept(vocabularies.accreditation("programme" if label.programme else "institution")),
         }
         for label in specification.quality
-        if not names_decision(label)
+        if not label.decision_id
     ]
 
 
@@ -161,21 +157,21 @@ def _quality_text(label: QualityLabel) -> LocalizedText:
 
 def _entitlement(nodes: NodeFactory, specification: Specification) -> Node | None:
     """Say what the award may be combined into; hedged, for an exemption is the receiving institution's."""
-    if specification.stackability is Stackability.STACKABLE_INTO and specification.stackable_into:
-        title = wording.STACKABLE
-        description = wording.fill(wording.STACKABLE_INTO, target=specification.stackable_into)
-    elif specification.stackability in {Stackability.COMBINABLE, Stackability.STACKABLE_INTO}:
-        title, description = wording.COMBINABLE, wording.COMBINABLE_FREELY
-    else:
+    description = sentences.stackability(specification)
+    if description is None or specification.stackability is Stackability.STAND_ALONE:
         return None
-    return {
+    names_target = specification.stackability is Stackability.STACKABLE_INTO and specification.stackable_into
+    node: Node = {
         "id": nodes.new_id("entitlementSpec"),
         "type": "LearningEntitlementSpecification",
-        "title": nodes.text(title),
+        "title": nodes.text(wording.STACKABLE if names_target else wording.COMBINABLE),
         "description": nodes.text(description),
         "dcType": nodes.concept(vocabularies.entitlement("learning-opportunity")),
         "entitlementStatus": nodes.concept(vocabularies.entitlement_status("prospective")),
     }
+    if names_target and specification.stackable_into_url:
+        node["homepage"] = nodes.web_resource(specification.stackable_into_url, specification.stackable_into)
+    return node
 
 
 def _offering(nodes: NodeFactory, due: DocumentDue) -> Node:

@@ -9,9 +9,9 @@ from decimal import Decimal, InvalidOperation
 
 from vc_issuer.formats import vocabularies
 from vc_issuer.formats.elm.build import NUMBER_SCHEME, OB3_SCHEME, STUDENT_SCHEME
-from vc_issuer.formats.elm.graph import ElmGraph, GraphNode, read_graph
+from vc_issuer.formats.elm.graph import ElmGraph, GraphNode, literal_in, read_graph, text_in
 from vc_issuer.formats.elm.qualification import CODE_SCHEME, OPPORTUNITIES, VERSION_SCHEME
-from vc_issuer.formats.elm.wording import STAND_ALONE
+from vc_issuer.formats.elm.read_details import ClaimNodes, Details, read_details
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -21,11 +21,11 @@ from vc_issuer.model.credential import (
     SummaryOutcome,
 )
 
+LOST = ("pass mark and allowed marks as values", "micro-credential as a type", "status as a value")
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 _STATUS_ENTRY = re.compile(r"(https://[^#]+)#(\d{1,12})\Z")
 # A mark begins with a digit or a minus sign; words such as "Pass" are no mark on either side of the twins.
 _MARK = re.compile(r"[-0-9]")
-_STANDS_ALONE = frozenset(text for _, text in STAND_ALONE)
 
 
 def summarise_document(document: Document, language: str) -> CredentialSummary:
@@ -53,7 +53,7 @@ class _Summary:
 
     def build(self) -> CredentialSummary:
         """Return the summary."""
-        specification = self._specification
+        specification, details = self._specification, self._details()
         start, end = self._period()
         return CredentialSummary(
             format=FormatName.ELM,
@@ -64,7 +64,7 @@ class _Summary:
             title=self._text(self._claim, "title"),
             issuer_id=self._identifier(self._issuer, "DID") or (self._issuer.key if self._issuer else ""),
             issuer_name=self._text(self._issuer, "legalName"),
-            issuer_legal_id=_text_literal(self._graph.first(self._issuer, "eIDASIdentifier"), "notation"),
+            issuer_legal_id=literal_in(self._graph.first(self._issuer, "eIDASIdentifier"), "notation"),
             awarding_bodies=self._awarding_bodies(),
             learner_name=self._learner_name(),
             birth_date=_day(self._person, "dateOfBirth"),
@@ -91,32 +91,57 @@ class _Summary:
             isced=self._label(specification, "thematicArea"),
             outcomes=self._outcomes(),
             mark=self._mark(),
+            passed=details.passed,
+            scale=details.scale,
+            distribution=details.distribution,
+            credits_recognised=details.credits_recognised,
+            recognised=details.recognised,
+            level_indicative=details.level_indicative,
+            decisions=details.decisions,
+            prerequisites=details.prerequisites,
+            stackability=details.stackability,
+            stackable_into_url=details.stackable_into_url,
+            assessed_by=details.assessed_by,
+            mandate=details.mandate,
+            evidence=details.evidence,
+            details=details.details,
+            picture_caption=details.picture_caption,
             activity_start=start,
             activity_end=end,
             term=self._text(self._graph.first(self._activity, "temporal"), "prefLabel"),
             description=self._text(specification, "description") or self._text(self._claim, "description"),
             statements=self._statements(),
-            prerequisites=self._text(self._graph.first(specification, "entryRequirement"), "noteLiteral"),
-            stackability=self._stackability(),
             country=self._country(),
             status=self._status(),
-            twin_ids=tuple(_text_literal(badge, "notation") for badge in self._badges),
-            lost=("parts",) if len(self._claims) > 1 or self._graph.follow(self._claim, "hasPart") else (),
+            twin_ids=tuple(literal_in(badge, "notation") for badge in self._badges),
+            lost=self._lost(),
         )
 
     def _text(self, node: GraphNode | None, member: str, *fallbacks: str) -> str:
-        texts = node.texts.get(member, []) if node else []
-        by_language = dict(reversed(texts))
-        for language in (self._language, *fallbacks):
-            if language in by_language:
-                return by_language[language]
-        return texts[0][1] if texts else ""
+        return text_in(node, member, self._language, *fallbacks)
+
+    def _details(self) -> Details:
+        claim = ClaimNodes(
+            root=self._root,
+            claim=self._claim,
+            award=self._award,
+            specification=self._specification,
+            proofs=tuple(self._proofs),
+        )
+        return read_details(self._graph, claim, self._language, is_own=bool(self._badges))
+
+    def _lost(self) -> tuple[str, ...]:
+        """Name what isn't shown: other claims and parts of a foreign document, and what the model has no place for."""
+        has_parts = len(self._claims) > 1 or self._graph.follow(self._claim, "hasPart")
+        if not self._badges:
+            return ("parts",) if has_parts else ()
+        return LOST
 
     def _identifiers(self, node: GraphNode | None, scheme: str) -> list[GraphNode]:
-        return [each for each in self._graph.follow(node, "identifier") if _text_literal(each, "schemeName") == scheme]
+        return [each for each in self._graph.follow(node, "identifier") if literal_in(each, "schemeName") == scheme]
 
     def _identifier(self, node: GraphNode | None, scheme: str) -> str:
-        return next((_text_literal(each, "notation") for each in self._identifiers(node, scheme)), "")
+        return next((literal_in(each, "notation") for each in self._identifiers(node, scheme)), "")
 
     def _labels(self, nodes: list[GraphNode], member: str) -> tuple[SummaryLabel, ...]:
         concepts = {concept.key: concept for node in nodes for concept in self._graph.follow(node, member)}
@@ -151,7 +176,7 @@ class _Summary:
 
     def _hours(self) -> int | None:
         for node, member in ((self._specification, "volumeOfLearning"), (self._activity, "workload")):
-            found = _DURATION.match(_text_literal(node, member))
+            found = _DURATION.match(literal_in(node, member))
             if found and any(found.groups()):
                 days, hours, minutes = (int(group or 0) for group in found.groups())
                 return days * 24 + hours + round(minutes / 60)
@@ -176,7 +201,11 @@ class _Summary:
 
     def _outcomes(self) -> tuple[SummaryOutcome, ...]:
         return tuple(
-            SummaryOutcome(id="" if outcome.is_blank else outcome.key, title=self._text(outcome, "title"))
+            SummaryOutcome(
+                id="" if outcome.is_blank else outcome.key,
+                title=self._text(outcome, "title"),
+                esco=next(iter(outcome.links.get("relatedESCOSkill", ())), ""),
+            )
             for outcome in self._graph.follow(self._specification, "learningOutcome")
         )
 
@@ -192,20 +221,6 @@ class _Summary:
         texts = [self._text(note, "noteLiteral") for note in self._graph.follow(self._claim, "additionalNote")]
         return tuple(line for text in texts for line in text.split("\n") if line)
 
-    def _stackability(self) -> str:
-        """Return what the award entitles to, or that it stands alone."""
-        entitlements = [
-            entitlement
-            for node in (self._specification, self._claim)
-            for entitlement in self._graph.follow(node, "entitlesTo")
-        ]
-        for each in entitlements:
-            if text := self._text(each, "description") or self._text(each, "title"):
-                return text
-        notes = self._graph.follow(self._specification, "additionalNote")
-        texts = [self._text(note, "noteLiteral") for note in notes]
-        return next((text for text in texts if text in _STANDS_ALONE), "")
-
     def _country(self) -> str:
         country = self._graph.first(self._issuer, "location", "address", "countryCode")
         return vocabularies.code_of(country.key, "country") if country else ""
@@ -214,19 +229,14 @@ class _Summary:
         if not self._badges:
             return None
         for each in self._graph.follow(self._claim, "supplementaryDocument"):
-            found = _STATUS_ENTRY.match(_text_literal(each, "contentURL"))
+            found = _STATUS_ENTRY.match(literal_in(each, "contentURL"))
             if found:
                 return StatusSlot(list_url=found[1], index=int(found[2]))
         return None
 
 
-def _text_literal(node: GraphNode | None, member: str) -> str:
-    values = node.literals.get(member, []) if node else []
-    return str(values[0]) if values else ""
-
-
 def _points(credit_point: GraphNode | None) -> Decimal | None:
-    point = _text_literal(credit_point, "point")
+    point = literal_in(credit_point, "point")
     try:
         return Decimal(point) if point else None
     except InvalidOperation:
@@ -235,14 +245,14 @@ def _points(credit_point: GraphNode | None) -> Decimal | None:
 
 def _day(node: GraphNode | None, member: str) -> date | None:
     try:
-        return date.fromisoformat(_text_literal(node, member)[:10])
+        return date.fromisoformat(literal_in(node, member)[:10])
     except ValueError:
         return None
 
 
 def _moment(node: GraphNode | None, member: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(_text_literal(node, member))
+        moment = datetime.fromisoformat(literal_in(node, member))
     except ValueError:
         return None
     # A foreign time without a zone is read as UTC, for it must compare with ours.

@@ -15,6 +15,7 @@ import jsonschema_rs
 from vc_issuer.formats import vocabularies
 from vc_issuer.formats.elm.build import CONTEXTS
 from vc_issuer.formats.elm.graph import CLAUSE, ElmGraph, GraphNode, read_graph
+from vc_issuer.formats.elm.profile import PROFILES
 from vc_issuer.formats.elm.terms import terms
 from vc_issuer.model.credential import Document, JsonValue, Violation
 
@@ -110,6 +111,7 @@ def _own(graph: ElmGraph) -> Iterator[Violation]:
         yield from _check(graph, body, "elm_own.json", "body")
     yield from _assessments(graph)
     yield from _quality(graph)
+    yield from _claimed_profile(graph)
     yield from _times(graph.root)
     yield from _languages(graph)
 
@@ -129,6 +131,23 @@ def _quality(graph: ElmGraph) -> Iterator[Violation]:
     subjects = {subject for note in notes for subject in note.links.get("subject", ())}
     if not subjects & vocabularies.members("accreditation"):
         yield _violation(specification.pointer, "Nothing is said of quality assurance.", ANNEX_ONE)
+
+
+def _claimed_profile(graph: ElmGraph) -> Iterator[Violation]:
+    """Hold a document to the one profile it claims: its schema, and the evidence that profile demands (elm 3.2)."""
+    claimed = set(graph.root.links.get("credentialProfiles", ()))
+    evidence = graph.follow(graph.root, "evidence")
+    for profile in PROFILES:
+        if claimed != {vocabularies.credential_profile(profile.code).iri}:
+            continue
+        if graph.root.links.get("credentialSchema") != [profile.schema]:
+            yield _violation("/credentialSchema", "The schema is not that of the profile that is claimed.")
+        if bool(evidence) is not bool(profile.evidence):
+            yield _violation("/evidence", "A profile has the evidence that it demands, and the Generic one has none.")
+        demanded = {"accreditation": "accreditation", "mandate": "evidenceStatement"}.get(profile.evidence, "")
+        for each in evidence:
+            if demanded and not (each.links.get(demanded) or each.literals.get(demanded)):
+                yield _violation(each.pointer, f"The evidence of this profile has {demanded}.")
 
 
 def _times(root: GraphNode) -> Iterator[Violation]:

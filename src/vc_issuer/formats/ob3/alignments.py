@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from vc_issuer.formats import vocabularies
+from vc_issuer.formats import sentences, vocabularies
 from vc_issuer.formats.ob3 import wording
 from vc_issuer.formats.vocabularies import Concept
 from vc_issuer.model.credential import Envelope, JsonValue
-from vc_issuer.model.offering import QualityScope
+from vc_issuer.model.offering import QualityLabel, Stackability
 from vc_issuer.model.record import DocumentDue, Specification
 
 STATED_QUALITY = "ext:StatedQualityAssurance"  # by the issuer, without an external decision
+STACKABILITY = "ext:Stackability"
+MANDATE = "ext:Mandate"
+ESCO = "ext:ESCO"  # the skill that an outcome is about; its code is the outcome's id
 EQF_FRAMEWORK = "European Qualifications Framework"
 
 
@@ -23,11 +26,13 @@ def alignments(due: DocumentDue, envelope: Envelope, language: str) -> list[Json
         *_bodies(due, envelope, language),
         *_quality(due.specification, language),
         *_form(due, envelope, language),
+        *_stackability(due.specification, language),
+        *_mandate(due, language),
         *_outcomes(due.specification, language),
     ]
-    unique: dict[tuple[JsonValue, JsonValue], JsonValue] = {}
+    unique: dict[tuple[JsonValue, ...], JsonValue] = {}
     for entry in found:
-        unique.setdefault((entry["targetType"], entry["targetUrl"]), entry)
+        unique.setdefault((entry["targetType"], entry["targetUrl"], entry.get("targetCode")), entry)
     return list(unique.values())
 
 
@@ -92,12 +97,43 @@ def _quality(specification: Specification, language: str) -> Iterator[dict[str, 
     # A label without an external decision is the issuer's own statement, of a type of its own (decisions 6.3).
     stated = 0
     for label in specification.quality:
-        if label.scope is QualityScope.EXTERNAL and label.decision_url:
-            yield _alignment("ext:QualityAssurance", label.decision_url, label.name.best(language))
+        if label.decision_id:
+            yield _decision(label, language)
         else:
             stated += 1
             text = wording.stated_quality(label, language)
             yield _alignment(STATED_QUALITY, f"{specification.iri}#quality-{stated}", text)
+
+
+def _decision(label: QualityLabel, language: str) -> dict[str, JsonValue]:
+    """Name an external decision and who took it; the issuer's own claim, which an endorsement may confirm."""
+    text = sentences.decision(label).best(language)
+    return _alignment(
+        "ext:QualityAssurance",
+        label.decision_id,
+        label.name.best(language),
+        targetFramework=label.agency,
+        targetDescription=text,
+    )
+
+
+def _stackability(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
+    text = sentences.stackability(specification)
+    if text is None:
+        return
+    names_target = specification.stackability is Stackability.STACKABLE_INTO and specification.stackable_into
+    url = specification.stackable_into_url if names_target else ""
+    name = specification.stackable_into.best(language) if specification.stackable_into and names_target else ""
+    said = text.best(language)
+    yield _alignment(STACKABILITY, url or f"{specification.iri}#stackability", name or said, targetDescription=said)
+
+
+def _mandate(due: DocumentDue, language: str) -> Iterator[dict[str, JsonValue]]:
+    text = sentences.mandate(due)
+    if due.mandate is None or text is None:
+        return
+    given = {"targetCode": due.mandate.given_on.isoformat()} if due.mandate.given_on else {}
+    yield _alignment(MANDATE, due.mandate.url or f"{due.specification.iri}#mandate", text.best(language), **given)
 
 
 def _form(due: DocumentDue, envelope: Envelope, language: str) -> Iterator[dict[str, JsonValue]]:
@@ -109,4 +145,7 @@ def _form(due: DocumentDue, envelope: Envelope, language: str) -> Iterator[dict[
 
 def _outcomes(specification: Specification, language: str) -> Iterator[dict[str, JsonValue]]:
     for outcome in specification.outcomes:
-        yield _alignment("ceasn:Competency", f"{specification.iri}#lo-{outcome.number}", outcome.title.best(language))
+        own_id, title = f"{specification.iri}#lo-{outcome.number}", outcome.title.best(language)
+        yield _alignment("ceasn:Competency", own_id, title)
+        if outcome.esco:
+            yield _alignment(ESCO, outcome.esco, title, targetCode=own_id, targetFramework="ESCO")

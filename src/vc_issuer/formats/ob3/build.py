@@ -4,17 +4,20 @@ Only terms that every circulating copy of the 3.0.3 context defines alike (decis
 nothing is null and no list is empty.
 """
 
+import base64
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from vc_issuer.errors import InputError
+from vc_issuer.formats import sentences
+from vc_issuer.formats.award_core import identity_hash
 from vc_issuer.formats.ob3 import wording
 from vc_issuer.formats.ob3.alignments import alignments
-from vc_issuer.formats.ob3.numbers import number, plain
+from vc_issuer.formats.ob3.numbers import number
+from vc_issuer.formats.ob3.results import result, result_description
 from vc_issuer.model.credential import Document, Envelope, JsonValue, StatusSlot
-from vc_issuer.model.grading import GradingScheme
-from vc_issuer.model.parties import Organisation
+from vc_issuer.model.parties import Assessor, Organisation
 from vc_issuer.model.record import DocumentDue, DocumentKind
 
 CONTEXTS = (
@@ -24,6 +27,8 @@ CONTEXTS = (
 )
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 ACHIEVEMENT_TYPES = {DocumentKind.CERTIFICATE: "MicroCredential", DocumentKind.CREDIT_CERTIFICATE: "Course"}
+LEGAL_ID = "ext:eIDASIdentifier"
+MANDATED_ID = "ext:MandatedIssuer"
 ELM_MEDIA_TYPE = "application/ld+json"
 CORE_MEDIA_TYPE = "application/json"
 
@@ -54,12 +59,15 @@ def build_document(due: DocumentDue, envelope: Envelope, language: str, links: T
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": title,
         "description": wording.summary_line(due, language),
-        "issuer": issuer_profile(due.issuer, envelope.issuer_did, language),
+        "issuer": _issuer(due, envelope, language),
         "validFrom": _instant(envelope.issued),
         "awardedDate": _midnight(due.run.awarded_on),
     }
     if due.valid_until:
         document["validUntil"] = f"{due.valid_until.isoformat()}T23:59:59Z"
+    if due.evidence:
+        name = sentences.EVIDENCE.best(language)
+        document["evidence"] = [{"id": link, "type": ["Evidence"], "name": name} for link in due.evidence]
     document["credentialSubject"] = _subject(due, envelope, language)
     document["credentialStatus"] = _status_entry(envelope.status)
     document["relatedResource"] = [
@@ -85,10 +93,10 @@ def _check_language(due: DocumentDue, language: str) -> None:
 
 
 def _check_issuer(due: DocumentDue) -> None:
-    if due.issuer.key not in {body.key for body in due.awarding_bodies}:
+    if due.mandate is None and due.issuer.key not in {body.key for body in due.awarding_bodies}:
         raise InputError(
             f"{due.specification.code} is issued by {due.issuer.key}, which is none of its awarding bodies.",
-            remedy="Let an awarding body issue it, or add the issuer to them.",
+            remedy="Let an awarding body issue it, add the issuer to them, or state the mandate.",
         )
     if not due.issuer.eidas:
         raise InputError(
@@ -117,8 +125,7 @@ def achievement_id(due: DocumentDue, envelope: Envelope, language: str) -> str:
 
 def issuer_profile(issuer: Organisation, did: str, language: str) -> dict[str, JsonValue]:
     """Return the issuer's Profile as it stands in every badge (OB3 section B.21)."""
-    address: dict[str, JsonValue] = {"type": ["Address"], "addressCountryCode": issuer.address.country}
-    address["addressCountry"] = wording.country_name(issuer.address.country, language)
+    address = _address(issuer.address.country, language)
     if issuer.address.locality:
         address["addressLocality"] = issuer.address.locality
     profile: dict[str, JsonValue] = {
@@ -129,7 +136,7 @@ def issuer_profile(issuer: Organisation, did: str, language: str) -> dict[str, J
         "otherIdentifier": [
             {"type": "IdentifierEntry", "identifier": value, "identifierType": kind}
             for kind, value in (
-                ("ext:eIDASIdentifier", issuer.eidas),
+                (LEGAL_ID, issuer.eidas),
                 ("ext:SCHAC", issuer.schac),
                 ("ext:ErasmusCode", issuer.erasmus),
             )
@@ -141,16 +148,35 @@ def issuer_profile(issuer: Organisation, did: str, language: str) -> dict[str, J
     return profile
 
 
+def _issuer(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
+    """Return the issuer's Profile; one who issues by mandate has awarded nothing, and the award core counts it not.
+
+    The core takes every `ext:eIDASIdentifier` of the issuer for an awarding body's (twins 3), so a mandated issuer's
+    legal identifier stands under a type of its own.
+    """
+    profile = issuer_profile(due.issuer, envelope.issuer_did, language)
+    if due.issuer.key in {body.key for body in due.awarding_bodies}:
+        return profile
+    identifiers = profile["otherIdentifier"]
+    kept = [entry for entry in identifiers if isinstance(entry, dict)] if isinstance(identifiers, list) else []
+    renamed = [
+        {**entry, "identifierType": MANDATED_ID} if entry["identifierType"] == LEGAL_ID else entry for entry in kept
+    ]
+    return {**profile, "otherIdentifier": list[JsonValue](renamed)}
+
+
+def _address(country: str, language: str) -> dict[str, JsonValue]:
+    return {
+        "type": ["Address"],
+        "addressCountryCode": country,
+        "addressCountry": wording.country_name(country, language),
+    }
+
+
 def _subject(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
-    identities = [("name", due.learner.full_name), ("ext:studentNumber", due.learner.student_number)]
-    if due.shows_birth_date and due.learner.birth_date:
-        identities.append(("ext:birthDate", due.learner.birth_date.isoformat()))
     subject: dict[str, JsonValue] = {
         "type": ["AchievementSubject"],
-        "identifier": [
-            {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": kind}
-            for kind, value in identities
-        ],
+        "identifier": _identities(due, envelope),
         "activityStartDate": _midnight(due.run.starts_on),
         "activityEndDate": _midnight(due.run.ends_on),
         "creditsEarned": number(due.credits_earned),
@@ -160,15 +186,40 @@ def _subject(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, J
     }
     if narrative := wording.narrative(due, language):
         subject["narrative"] = narrative
-    if due.mark is not None:
-        subject["result"] = [
-            {
-                "type": ["Result"],
-                "resultDescription": f"{achievement_id(due, envelope, language)}#mark",
-                "value": plain(due.mark),
-            }
-        ]
+    subject["result"] = [result(due, _result_id(due, envelope, language), language)]
+    if due.specification.assessed_by:
+        subject["source"] = _source(due.specification.assessed_by, language)
     return subject
+
+
+def _identities(due: DocumentDue, envelope: Envelope) -> list[JsonValue]:
+    """Name the learner; what policy wants hashed is hashed as the award core does, with the core's id as salt."""
+    values = [("name", due.learner.full_name), ("ext:studentNumber", due.learner.student_number)]
+    if due.shows_birth_date and due.learner.birth_date:
+        values.append(("ext:birthDate", due.learner.birth_date.isoformat()))
+    identities: list[JsonValue] = []
+    for kind, value in values:
+        entry: dict[str, JsonValue] = {"type": "IdentityObject", "hashed": kind in due.hashed_identities}
+        entry["identityHash"] = identity_hash(value, envelope.core_id) if entry["hashed"] else value
+        entry["identityType"] = kind
+        if entry["hashed"]:
+            entry["salt"] = envelope.core_id
+        identities.append(entry)
+    return identities
+
+
+def _source(assessor: Assessor, language: str) -> dict[str, JsonValue]:
+    return {
+        "id": assessor.homepage,
+        "type": ["Profile"],
+        "name": assessor.name.best(language),
+        "url": assessor.homepage,
+        "address": _address(assessor.country, language),
+    }
+
+
+def _result_id(due: DocumentDue, envelope: Envelope, language: str) -> str:
+    return f"{achievement_id(due, envelope, language)}#result"
 
 
 def _achievement(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
@@ -184,7 +235,7 @@ def _achievement(due: DocumentDue, envelope: Envelope, language: str) -> dict[st
         "creditsAvailable": number(specification.ects),
         "humanCode": specification.code,
         "version": specification.version,
-        "creator": {"id": envelope.issuer_did, "type": ["Profile"], "name": due.issuer.legal_name.best(language)},
+        "creator": _creator(due, envelope, language),
         "otherIdentifier": _offering_identifiers(due),
         "alignment": alignments(due, envelope, language),
     }
@@ -193,9 +244,25 @@ def _achievement(due: DocumentDue, envelope: Envelope, language: str) -> dict[st
         achievement["related"] = [
             {"id": achievement_id(due, envelope, other), "type": ["Related"], "inLanguage": other} for other in others
         ]
-    if due.mark is not None:
-        achievement["resultDescription"] = [_result_description(f"{own_id}#mark", specification.grading, language)]
+    if picture := envelope.pictures.get(language):
+        achievement["image"] = _image(picture, sentences.caption(due).best(language))
+    achievement["resultDescription"] = [result_description(due, _result_id(due, envelope, language), language)]
     return achievement
+
+
+def _image(picture: bytes, caption: str) -> dict[str, JsonValue]:
+    """Embed the picture: whoever shows the badge fetches nothing, and nobody learns who looked (twins 1)."""
+    content = base64.b64encode(picture).decode("ascii")
+    return {"id": f"data:image/png;base64,{content}", "type": "Image", "caption": caption}
+
+
+def _creator(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
+    """Name whose achievement it is: the issuer's, or with a mandate the first awarding body's."""
+    body, did = due.issuer, envelope.issuer_did
+    if body.key not in {each.key for each in due.awarding_bodies}:
+        body = due.awarding_bodies[0]
+        did = body.did or body.homepage or f"{envelope.base_url}/organisations/{quote(body.key, safe='')}"
+    return {"id": did, "type": ["Profile"], "name": body.legal_name.best(language)}
 
 
 def _offering_identifiers(due: DocumentDue) -> list[JsonValue]:
@@ -203,23 +270,6 @@ def _offering_identifiers(due: DocumentDue) -> list[JsonValue]:
     if due.kind is DocumentKind.CREDIT_CERTIFICATE and due.offering_iri != due.specification.iri:
         entries.append(("ext:PartOfOffering", due.offering_iri))
     return [{"type": "IdentifierEntry", "identifier": value, "identifierType": kind} for kind, value in entries]
-
-
-def _result_description(own_id: str, grading: GradingScheme | None, language: str) -> dict[str, JsonValue]:
-    description: dict[str, JsonValue] = {
-        "id": own_id,
-        "type": ["ResultDescription"],
-        "name": grading.title.best(language) if grading else wording.MARK[language],
-        "resultType": "RawScore",
-    }
-    for name, bound in (
-        ("valueMin", grading.minimum if grading else None),
-        ("valueMax", grading.maximum if grading else None),
-        ("requiredValue", grading.pass_mark if grading else None),
-    ):
-        if bound is not None:
-            description[name] = plain(bound)
-    return description
 
 
 def _instant(value: datetime) -> str:

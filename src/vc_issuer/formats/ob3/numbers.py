@@ -6,9 +6,3 @@ from decimal import Decimal
 def number(value: Decimal) -> int | float:
     """Write a Decimal as a JSON number: whole ones as integers, so that every stack canonicalises them alike."""
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def plain(value: Decimal) -> str:
-    """Write a Decimal in plain notation without trailing zeros."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

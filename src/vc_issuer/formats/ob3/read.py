@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from vc_issuer.errors import InvalidError
-from vc_issuer.formats.ob3.alignments import STATED_QUALITY
-from vc_issuer.formats.ob3.wording import prerequisites_in, stackability_in, statements_in, unescape_markdown
+from vc_issuer.formats.ob3.alignments import ESCO, STATED_QUALITY
+from vc_issuer.formats.ob3.build import LEGAL_ID, MANDATED_ID
+from vc_issuer.formats.ob3.read_details import read_details
+from vc_issuer.formats.ob3.wording import statements_in, unescape_markdown
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -19,7 +21,15 @@ from vc_issuer.model.credential import (
 )
 from vc_issuer.model.record import DocumentKind
 
-LOST = ("texts in other languages", "distribution of marks", "region of the issuer")
+LOST = (
+    "texts in other languages",
+    "region of the issuer",
+    "registration and tax numbers of the issuer",
+    "weights of assessments and the outcomes that they cover",
+    "whether a decision is about the institution or the programme",
+)
+# An identity that stands as a hash is known to whoever knows it already, and can't be shown: its field is lost.
+_IDENTITIES = {"name": "learner_name", "ext:studentNumber": "student_number", "ext:birthDate": "birth_date"}
 _KINDS = {"MicroCredential": DocumentKind.CERTIFICATE.value, "Course": DocumentKind.CREDIT_CERTIFICATE.value}
 _HOURS = re.compile(r"[0-9]{1,6}")
 
@@ -30,9 +40,11 @@ def summarise(document: Document, language: str) -> CredentialSummary:
     achievement = _object(subject.get("achievement"))
     issuer = _object(document.get("issuer"))
     labels = _Labels(achievement)
-    criteria = _text(_object(achievement.get("criteria")), "narrative")
-    ours = bool(_twins(document))
-    identities = _identities(subject)
+    entries = list(_objects(subject.get("identifier")))
+    identities = {str(e.get("identityType")): str(e.get("identityHash")) for e in entries if e.get("hashed") is False}
+    hashed = [_IDENTITIES.get(str(e.get("identityType")), "") for e in entries if e.get("hashed") is True]
+    is_own = bool(_twins(document))
+    details = read_details(document, is_own=is_own)
     return CredentialSummary(
         format=FormatName.OB3,
         id=_text(document, "id"),
@@ -42,8 +54,8 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         title=_text(achievement, "name"),
         issuer_id=_text(issuer, "id") or _text(document, "issuer"),
         issuer_name=_text(issuer, "name"),
-        issuer_legal_id=_identifier(issuer, "ext:eIDASIdentifier"),
-        awarding_bodies=(_text(issuer, "name"), *(label.label for label in labels.all("ext:AwardingBody"))),
+        issuer_legal_id=_identifier(issuer, LEGAL_ID) or _identifier(issuer, MANDATED_ID),
+        awarding_bodies=_awarding_bodies(issuer, labels),
         learner_name=identities.get("name", ""),
         birth_date=_day(identities.get("ext:birthDate")),
         student_number=identities.get("ext:studentNumber", ""),
@@ -57,7 +69,7 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         credits=_decimal(subject.get("creditsEarned")),
         credits_total=_decimal(achievement.get("creditsAvailable")),
         credit_system=labels.one("ext:CreditSystem"),
-        hours=labels.hours() if ours else None,
+        hours=labels.hours() if is_own else None,
         eqf=labels.one("ext:EQF"),
         nqf=labels.one("ext:NQF"),
         mode=labels.one("ext:ModeOfLearning"),
@@ -67,30 +79,40 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         quality=(*labels.all("ext:QualityAssurance"), *labels.stated()),
         languages=labels.all("ext:LanguageOfInstruction"),
         isced=labels.one("ext:ISCED-F"),
-        outcomes=tuple(SummaryOutcome(id=label.iri, title=label.label) for label in labels.all("ceasn:Competency")),
+        outcomes=labels.outcomes(),
         mark=_mark(subject, achievement),
+        passed=details.passed,
+        scale=details.scale,
+        distribution=details.distribution,
+        credits_recognised=details.credits_recognised,
+        recognised=details.recognised,
+        level_indicative=details.level_indicative,
+        decisions=details.decisions,
+        prerequisites=details.prerequisites,
+        stackability=details.stackability,
+        stackable_into_url=details.stackable_into_url,
+        assessed_by=details.assessed_by,
+        mandate=details.mandate,
+        evidence=details.evidence,
+        details=details.details,
+        picture_caption=details.picture_caption,
         activity_start=_day(subject.get("activityStartDate")),
         activity_end=_day(subject.get("activityEndDate")),
         term=_text(subject, "term"),
         description=_text(achievement, "description"),
-        statements=statements_in(_text(subject, "narrative")) if ours else (),
-        prerequisites=prerequisites_in(criteria) if ours else "",
-        stackability=stackability_in(criteria) if ours else "",
-        criteria=unescape_markdown(criteria),
+        statements=statements_in(_text(subject, "narrative")) if is_own else (),
+        criteria=unescape_markdown(_text(_object(achievement.get("criteria")), "narrative")),
         country=_text(_object(issuer.get("address")), "addressCountryCode"),
         status=_status(document),
         twin_ids=_twins(document),
-        lost=LOST,
+        lost=(*LOST, *(name for name in hashed if name)),
     )
 
 
-def _identities(subject: Mapping[str, Any]) -> dict[str, str]:
-    """Return the identity facts that stand in clear, by type."""
-    return {
-        str(entry.get("identityType")): str(entry.get("identityHash"))
-        for entry in _objects(subject.get("identifier"))
-        if entry.get("hashed") is False
-    }
+def _awarding_bodies(issuer: Mapping[str, Any], labels: "_Labels") -> tuple[str, ...]:
+    """Name who awarded: the issuer and those beside it, or with a mandate those alone."""
+    others = tuple(label.label for label in labels.all("ext:AwardingBody"))
+    return others if _identifier(issuer, MANDATED_ID) else (_text(issuer, "name"), *others)
 
 
 class _Labels:
@@ -109,6 +131,13 @@ class _Labels:
     def stated(self) -> tuple[SummaryLabel, ...]:
         # The issuer's own statement has no IRI in any vocabulary.
         return tuple(SummaryLabel(iri="", label=label.label) for label in self.all(STATED_QUALITY))
+
+    def outcomes(self) -> tuple[SummaryOutcome, ...]:
+        skills = {_text(e, "targetCode"): _text(e, "targetUrl") for e in self._entries if e.get("targetType") == ESCO}
+        return tuple(
+            SummaryOutcome(id=label.iri, title=label.label, esco=skills.get(label.iri, ""))
+            for label in self.all("ceasn:Competency")
+        )
 
     def one(self, kind: str) -> SummaryLabel | None:
         return next(iter(self.all(kind)), None)

@@ -79,12 +79,28 @@ def _own(document: Any) -> Iterator[Violation]:
         if not stated & types:
             message = f"nothing is said of {element}"
             yield Violation(pointer="/credentialSubject/achievement/alignment", message=message, clause=_ANNEX_ONE)
+    # Whoever issues by mandate is no awarding body, and says so by the type of its legal identifier.
+    is_mandated = "ext:Mandate" in stated
     for pointer, node, kind in (
-        ("/issuer", document["issuer"], "ext:eIDASIdentifier"),
+        ("/issuer", document["issuer"], "ext:MandatedIssuer" if is_mandated else "ext:eIDASIdentifier"),
         ("/credentialSubject/achievement", achievement, "ext:Offering"),
     ):
         if [entry["identifierType"] for entry in node["otherIdentifier"]].count(kind) != 1:
             yield _nonsense(f"{pointer}/otherIdentifier", f"there is one identifier of the type {kind}")
+    if is_mandated and "ext:AwardingBody" not in stated:
+        yield _nonsense("/credentialSubject/achievement/alignment", "a mandate is given by an awarding body")
+    yield from _results(subject, achievement)
+
+
+def _results(subject: Any, achievement: Any) -> Iterator[Violation]:
+    """Hold a result to the scale that it stands on (OB3 B.23): one of the allowed values, or a status."""
+    described = {each["id"]: each for each in achievement["resultDescription"]}
+    for result in subject["result"]:
+        scale = described.get(result["resultDescription"], {})
+        if ("status" in result) is not (scale.get("resultType") == "Status"):
+            yield _nonsense("/credentialSubject/result", "a status stands where the scale has no marks, and only there")
+        if "allowedValue" in scale and result.get("value") not in scale["allowedValue"]:
+            yield _nonsense("/credentialSubject/result", "the mark is none of those that the scale allows")
 
 
 def _listed(value: Any) -> list[Mapping[str, Any]]:

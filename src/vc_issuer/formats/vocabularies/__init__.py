@@ -18,6 +18,7 @@ from vc_issuer.model.text import LocalizedText
 __all__ = [
     "Concept",
     "accreditation",
+    "accreditation_decision",
     "activity",
     "assessment",
     "base64_encoding",
@@ -29,6 +30,7 @@ __all__ = [
     "entitlement",
     "entitlement_status",
     "eqf",
+    "evidence_type",
     "isced",
     "language",
     "learning_setting",
@@ -155,6 +157,16 @@ def entitlement_status(code: str) -> Concept:
 def credential_profile(code: str) -> Concept:
     """Return a profile of the European Digital Credentials, such as `generic`."""
     return _pick("credential-profile", code)
+
+
+def evidence_type(code: str) -> Concept:
+    """Return a type of evidence, `accreditation` or `mandate`."""
+    return _pick("evidence-type", code)
+
+
+def accreditation_decision(code: str) -> Concept:
+    """Return how a decision fell; the EU's samples name `positive` alone."""
+    return _pick("accreditation-decision", code)
 
 
 def base64_encoding() -> Concept:
