@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -152,3 +153,23 @@ def test_the_log_and_errors_hold_no_code_and_no_name(issued, own_home):
     done = run(own_home, "batch", "export", "last", "--out", own_home.parent / "again", check=0)
     assert code not in done.stderr + done.stdout
     assert not re.search("Țîrlea|Ţîrlea", done.stderr + done.stdout)
+
+
+def test_a_batch_is_written_for_the_issuer_of_the_eu(issued, own_home, tmp_path):
+    batch = issued.credentials[0]["batch"]
+    done = answer(run(own_home, "batch", "export", batch, "--edc", "--out", tmp_path, "--json", check=0))
+    uploads = [json.loads(Path(path).read_text(encoding="utf-8")) for path in done["files"]]
+    assert done["without_address"] == len(uploads) > 0
+    numbers = {entry["number"] for entry in issued.credentials if entry["batch"] == batch}
+    assert {path.rsplit("/", 1)[1] for path in done["files"]} == {f"{number}.json" for number in numbers}
+    (number,) = uploads[0]["credential"]["credentialSubject"]["identifier"]
+    addresses = tmp_path / "addresses.csv"
+    addresses.write_text(f"{number['notation']};learner@example.org\n", encoding="utf-8")
+    again = answer(
+        run(own_home, "batch", "export", batch, "--edc", "--addresses", addresses, "--out", tmp_path, "--json", check=0)
+    )
+    assert again["without_address"] < done["without_address"]
+    assert (
+        "belongs to --edc"
+        in run(own_home, "batch", "export", batch, "--addresses", addresses, "--out", tmp_path, check=2).stderr
+    )

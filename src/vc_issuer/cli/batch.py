@@ -22,6 +22,7 @@ from vc_issuer.store.batches import Batch, all_batches, get_batch
 from vc_issuer.store.documents import document_count
 from vc_issuer.store.records import last_position, load_records, outcome_counts
 from vc_issuer.wiring.exporting import export_batches
+from vc_issuer.wiring.uploading import export_uploads, read_addresses
 
 app = typer.Typer(help="Prepare, approve, sign and publish batches.", no_args_is_help=True)
 BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id, or `last`.")]
@@ -243,16 +244,52 @@ def export(
     context: typer.Context,
     batches: Annotated[list[str], typer.Argument(metavar="BATCH…", help="Ids of batches, or `last`.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
+    edc: Annotated[
+        bool, typer.Option("--edc", help="Write unsigned upload files for the EU's own issuer (EDC Issuer) instead.")
+    ] = False,
+    addresses: Annotated[
+        Path | None,
+        typer.Option("--addresses", metavar="FILE", help="With --edc: a CSV of student numbers and e-mail addresses."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write signed files, PDFs, status lists and keys, with a manifest."""
+    """Write signed files, PDFs, status lists and keys, with a manifest; or upload files with --edc."""
     options: Context = context.obj
+    if edc:
+        _export_uploads(options, batches, out, addresses, as_json=as_json)
+        return
+    if addresses is not None:
+        raise InputError("--addresses belongs to --edc.", remedy="Add --edc, or leave the list out.")
     with open_home(options) as home:
         exported = export_batches(home, [_resolve(home.database, batch) for batch in batches], out)
     if as_json:
         print_json({"manifest": str(exported.manifest), "documents": exported.documents})
     else:
         console().print(f"{exported.documents} documents: {exported.manifest}", markup=False)
+
+
+def _export_uploads(options: Context, batches: list[str], out: Path, addresses: Path | None, *, as_json: bool) -> None:
+    known = read_addresses(_content(addresses)) if addresses else {}
+    with open_home(options) as home:
+        names = [_resolve(home.database, batch) for batch in batches]
+        written = export_uploads(home, names, out, addresses=known)
+    if as_json:
+        print_json({"files": [str(path) for path in written.files], "without_address": written.without_address})
+        return
+    console().print(f"{len(written.files)} upload files in {written.files[0].parent}", markup=False)
+    if written.without_address:
+        console().print(
+            f"{written.without_address} of them have no address yet, and the EU's issuer asks for one: "
+            "add it there, or give --addresses.",
+            markup=False,
+        )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} can't be read.", remedy="Name a file that is there.") from error
 
 
 def _resolve(database: Any, name: str) -> str:

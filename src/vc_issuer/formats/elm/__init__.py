@@ -2,5 +2,6 @@
 
 from vc_issuer.formats.elm.build import with_core_digest
 from vc_issuer.formats.elm.format import ElmFormat
+from vc_issuer.formats.elm.upload import build_upload
 
-__all__ = ["ElmFormat", "with_core_digest"]
+__all__ = ["ElmFormat", "build_upload", "with_core_digest"]

@@ -50,6 +50,12 @@ def own_violations(document: Document) -> list[Violation]:
     return [*_profile(document, graph), *_lists(graph, is_own=True), *_own(graph)]
 
 
+def single_valued(class_name: str, member: str) -> bool:
+    """Tell whether the Generic profile gives a class at most one value of a member."""
+    members: Mapping[str, Any] = _definitions("elm.json").get(class_name, {}).get("properties", {})
+    return bool(members.get(member, {}).get("maxItems") == 1)
+
+
 def _profile(document: Document, graph: ElmGraph) -> Iterator[Violation]:
     yield from _envelope(document)
     yield from graph.problems
