@@ -24,6 +24,7 @@ from eu_reading import sample_documents
 from reference import DATA, needs_data
 from vc_issuer.formats.elm import ElmFormat, with_core_digest
 from vc_issuer.model.credential import FormatName, StatusSlot, SummaryLabel
+from vc_issuer.model.record import DocumentKind
 
 SAMPLES = dict(sample_documents()) if DATA.is_dir() else {}
 
@@ -74,6 +75,8 @@ def test_every_field_is_read_back():
         awarding_bodies=(UNS, ATLAS),
         exempted=a_joint_certificate().exempted,
         credits_recognised=Decimal(3),
+        kind=DocumentKind.CREDIT_CERTIFICATE,
+        offering_iri="https://credentials.uzb.example/offerings/mc02/2025-2026",
     )
     summary = summary_of(due)
     empty = {

@@ -45,7 +45,16 @@ DUES = {
 # What the file itself carries or what is there for machines, with the reason it isn't printed.
 NOT_PRINTED = {
     *("format", "language", "kind"),  # choices of words, not words
-    *("id", "twin_ids", "issuer_id", "status", "lost", "verify_url"),  # for machines; the page behind the code has them
+    *(
+        "id",
+        "twin_ids",
+        "issuer_id",
+        "status",
+        "lost",
+        "verify_url",
+        "offering",
+        "part_of",
+    ),  # for machines; the page behind the code has them
     "criteria",  # the prose of a badge; in ELM every one has a member
     "picture_caption",  # says what a picture shows that the print doesn't hold
     *("awarded_on", "valid_from", "valid_until", "activity_start", "activity_end", "birth_date"),  # tested in words
