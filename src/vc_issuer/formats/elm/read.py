@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from vc_issuer.formats import vocabularies
+from vc_issuer.formats.details import Details, with_details
 from vc_issuer.formats.elm.build import NUMBER_SCHEME, OB3_SCHEME, STUDENT_SCHEME
 from vc_issuer.formats.elm.graph import ElmGraph, GraphNode, literal_in, read_graph, text_in
 from vc_issuer.formats.elm.qualification import CODE_SCHEME, OPPORTUNITIES, VERSION_SCHEME
-from vc_issuer.formats.elm.read_details import ClaimNodes, Details, read_details
+from vc_issuer.formats.elm.read_details import ClaimNodes, read_details
 from vc_issuer.model.credential import (
     CredentialSummary,
     Document,
@@ -53,9 +54,9 @@ class _Summary:
 
     def build(self) -> CredentialSummary:
         """Return the summary."""
-        specification, details = self._specification, self._details()
+        specification = self._specification
         start, end = self._period()
-        return CredentialSummary(
+        summary = CredentialSummary(
             format=FormatName.ELM,
             id=self._root.key,
             language=self._language,
@@ -91,21 +92,6 @@ class _Summary:
             isced=self._label(specification, "thematicArea"),
             outcomes=self._outcomes(),
             mark=self._mark(),
-            passed=details.passed,
-            scale=details.scale,
-            distribution=details.distribution,
-            credits_recognised=details.credits_recognised,
-            recognised=details.recognised,
-            level_indicative=details.level_indicative,
-            decisions=details.decisions,
-            prerequisites=details.prerequisites,
-            stackability=details.stackability,
-            stackable_into_url=details.stackable_into_url,
-            assessed_by=details.assessed_by,
-            mandate=details.mandate,
-            evidence=details.evidence,
-            details=details.details,
-            picture_caption=details.picture_caption,
             activity_start=start,
             activity_end=end,
             term=self._text(self._graph.first(self._activity, "temporal"), "prefLabel"),
@@ -116,6 +102,7 @@ class _Summary:
             twin_ids=tuple(literal_in(badge, "notation") for badge in self._badges),
             lost=self._lost(),
         )
+        return with_details(summary, self._details())
 
     def _text(self, node: GraphNode | None, member: str, *fallbacks: str) -> str:
         return text_in(node, member, self._language, *fallbacks)

@@ -6,10 +6,11 @@ own is read.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from vc_issuer.formats import vocabularies
+from vc_issuer.formats.details import Details
 from vc_issuer.formats.elm import achievement, qualification
 from vc_issuer.formats.elm.graph import ElmGraph, GraphNode, literal_in, text_in
 from vc_issuer.model.credential import SummaryDistribution, SummaryPart, SummaryScale
@@ -27,27 +28,6 @@ class ClaimNodes:
     award: GraphNode | None
     specification: GraphNode | None
     proofs: tuple[GraphNode, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
-    """The members of a CredentialSummary that this module reads, under its names."""
-
-    passed: bool = field(default=False, repr=False)
-    scale: SummaryScale | None = None
-    distribution: SummaryDistribution | None = None
-    credits_recognised: Decimal | None = None
-    recognised: tuple[SummaryPart, ...] = ()
-    level_indicative: bool = False
-    decisions: tuple[str, ...] = ()
-    prerequisites: str = ""
-    stackability: str = ""
-    stackable_into_url: str = ""
-    assessed_by: str = ""
-    mandate: str = ""
-    evidence: tuple[str, ...] = field(default=(), repr=False)
-    details: tuple[str, ...] = ()
-    picture_caption: str = ""
 
 
 def read_details(graph: ElmGraph, nodes: ClaimNodes, language: str, *, is_own: bool) -> Details:

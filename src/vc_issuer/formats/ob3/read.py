@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from vc_issuer.errors import InvalidError
+from vc_issuer.formats.details import with_details
 from vc_issuer.formats.ob3.alignments import ESCO, STATED_QUALITY
 from vc_issuer.formats.ob3.build import LEGAL_ID, MANDATED_ID
 from vc_issuer.formats.ob3.read_details import read_details
@@ -44,8 +45,7 @@ def summarise(document: Document, language: str) -> CredentialSummary:
     identities = {str(e.get("identityType")): str(e.get("identityHash")) for e in entries if e.get("hashed") is False}
     hashed = [_IDENTITIES.get(str(e.get("identityType")), "") for e in entries if e.get("hashed") is True]
     is_own = bool(_twins(document))
-    details = read_details(document, is_own=is_own)
-    return CredentialSummary(
+    summary = CredentialSummary(
         format=FormatName.OB3,
         id=_text(document, "id"),
         language=language,
@@ -81,21 +81,6 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         isced=labels.one("ext:ISCED-F"),
         outcomes=labels.outcomes(),
         mark=_mark(subject, achievement),
-        passed=details.passed,
-        scale=details.scale,
-        distribution=details.distribution,
-        credits_recognised=details.credits_recognised,
-        recognised=details.recognised,
-        level_indicative=details.level_indicative,
-        decisions=details.decisions,
-        prerequisites=details.prerequisites,
-        stackability=details.stackability,
-        stackable_into_url=details.stackable_into_url,
-        assessed_by=details.assessed_by,
-        mandate=details.mandate,
-        evidence=details.evidence,
-        details=details.details,
-        picture_caption=details.picture_caption,
         activity_start=_day(subject.get("activityStartDate")),
         activity_end=_day(subject.get("activityEndDate")),
         term=_text(subject, "term"),
@@ -107,6 +92,7 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         twin_ids=_twins(document),
         lost=(*LOST, *(name for name in hashed if name)),
     )
+    return with_details(summary, read_details(document, is_own=is_own))
 
 
 def _awarding_bodies(issuer: Mapping[str, Any], labels: "_Labels") -> tuple[str, ...]:

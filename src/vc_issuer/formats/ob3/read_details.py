@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from vc_issuer.formats import sentences
+from vc_issuer.formats.details import Details
 from vc_issuer.formats.ob3 import results
 from vc_issuer.formats.ob3.alignments import MANDATE, STACKABILITY
 from vc_issuer.formats.ob3.wording import facts_in
@@ -16,27 +16,6 @@ _ECTS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _CATEGORY = re.compile(r"(.*)=([0-9]{1,9})")
 _PLACE = re.compile(r"([0-9]{1,3});([0-9]{1,3});([0-9]{1,3})")
 _OWN_PAGE = "#stackability"  # stands where the larger award has no page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
-    """The members of a CredentialSummary that this module reads, under its names."""
-
-    passed: bool = field(default=False, repr=False)
-    scale: SummaryScale | None = None
-    distribution: SummaryDistribution | None = None
-    credits_recognised: Decimal | None = None
-    recognised: tuple[SummaryPart, ...] = ()
-    level_indicative: bool = False
-    decisions: tuple[str, ...] = ()
-    prerequisites: str = ""
-    stackability: str = ""
-    stackable_into_url: str = ""
-    assessed_by: str = ""
-    mandate: str = ""
-    evidence: tuple[str, ...] = field(default=(), repr=False)
-    details: tuple[str, ...] = ()
-    picture_caption: str = ""
 
 
 def read_details(document: Mapping[str, Any], *, is_own: bool) -> Details:
