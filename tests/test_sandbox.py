@@ -19,7 +19,7 @@ QUICK = SandboxLimits(cpu_s=0.3, wall_s=2.0, address_space=128 * 1024 * 1024)
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox(limits=QUICK) as pool:
+    with Sandbox(limits=QUICK, preload=[__name__]) as pool:
         pool.warm()
         yield pool
 
@@ -123,6 +123,13 @@ def test_waiting_counts_too():
         assert pool.run(double, 1) == 2
 
 
+def test_a_machine_too_busy_to_look_says_nothing_of_the_input():
+    with Sandbox(limits=SandboxLimits(cpu_s=60, wall_s=0.5), preload=[__name__]) as pool:
+        with pytest.raises(InconclusiveError, match="too busy"):
+            pool.run(loop)
+        assert pool.run(double, 1) == 2
+
+
 def test_each_call_has_the_whole_budget(sandbox):
     assert {sandbox.run(burn, 0.15) for _ in range(8)}
 
@@ -131,7 +138,7 @@ def test_our_errors_cross_with_all_they_hold(sandbox):
     with pytest.raises(InvalidError) as caught:
         sandbox.run(refuse)
     error = caught.value
-    assert (str(error), error.message, error.remedy) == ("it is false So it is.", "it is false", "So it is.")
+    assert (str(error), error.message, error.remedy) == ("it is false. So it is.", "it is false", "So it is.")
     assert error.clause == "clause 7"
     with pytest.raises(InputError) as caught:
         sandbox.run(refuse_with_problems)
@@ -186,14 +193,14 @@ def test_a_closed_pool_runs_nothing():
 
 
 def test_closing_ends_every_child():
-    with Sandbox(limits=QUICK) as pool:
+    with Sandbox(limits=QUICK, preload=[__name__]) as pool:
         child = pool.run(child_id)
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
 
 def test_a_second_pool_may_live_beside_the_first(sandbox):
-    with Sandbox(limits=QUICK, children=1) as other:
+    with Sandbox(limits=QUICK, children=1, preload=[__name__]) as other:
         assert other.run(child_id) != sandbox.run(child_id)
 
 

@@ -9,6 +9,7 @@ nothing with its input but compute.
 import contextlib
 import math
 import multiprocessing
+import os
 import pickle
 import resource
 import signal
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, ParamSpec, Self, TypeVar, cast
@@ -35,6 +37,8 @@ CALLS = 1000  # a child is replaced after so many, in case a library forgets to 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _TOO_MUCH = "reading it took more work than is allowed"
+_TOO_BUSY = "this machine was too busy to look at it in time"
+_BUSY_SHARE = 0.8  # of the CPU time allowed: who got less of it than that in all the wall time was kept waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ class Sandbox:
             raise InconclusiveError("too many checks are running; try again in a minute") from error
         try:
             child = child or self._new_child()
-            answer = child.call(request, wall_s=self._limits.wall_s)
+            answer = child.call(request, self._limits)
             is_spent = answer.is_spent or child.calls >= CALLS
         except BaseException:
             self._give_back(child, is_spent=True)
@@ -152,17 +156,43 @@ class _Child:
         """Wait for the child's imports, which count for no call."""
         return self._pipe.poll(timeout_s) and not self._receive().is_spent
 
-    def call(self, request: bytes, *, wall_s: float) -> _Answer:
-        """Send a call and wait for its answer, at most `wall_s`."""
+    def call(self, request: bytes, limits: SandboxLimits) -> _Answer:
+        """Send a call and wait for its answer, at most `limits.wall_s`.
+
+        A call that runs out of time without having had the CPU says nothing of its input: it could not be made.
+        """
         self.calls += 1
-        deadline = monotonic() + wall_s
+        deadline = monotonic() + limits.wall_s
+        spent = self._cpu_s()
         try:
             self._pipe.send_bytes(request)
             if not self._pipe.poll(max(0.0, deadline - monotonic())):
-                return _Answer(error=UnreadableError(_TOO_MUCH), is_spent=True)
+                return self._out_of_time(self._cpu_s() - spent, limits)
         except (BrokenPipeError, ConnectionResetError):
             return _Answer(error=UnreadableError(_TOO_MUCH), is_spent=True)
         return self._receive()
+
+    def _out_of_time(self, cpu_s: float, limits: SandboxLimits) -> _Answer:
+        if self._waits() or cpu_s >= _BUSY_SHARE * limits.cpu_s:
+            return _Answer(error=UnreadableError(_TOO_MUCH), is_spent=True)
+        remedy = "Try again in a minute."
+        return _Answer(error=InconclusiveError(_TOO_BUSY, remedy=remedy), is_spent=True)
+
+    def _cpu_s(self) -> float:
+        """Return the CPU time that the process has had (proc(5), utime and stime)."""
+        fields = self._status()
+        return sum(int(field) for field in fields[11:13]) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+    def _waits(self) -> bool:
+        """Tell whether the process sleeps of its own accord: it is not the CPU that it lacks."""
+        return self._status()[:1] != ["R"]
+
+    def _status(self) -> list[str]:
+        try:
+            text = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return []
+        return text.rpartition(")")[2].split()
 
     def end(self) -> None:
         """Kill the process and take note of its end."""

@@ -9,12 +9,14 @@ import pytest
 from scenario import CREDENTIAL_KEY, DID, NOON, NOW, STATUS_KEY, SUITE, make_seal, make_world, status_lists, web_key
 
 from vc_issuer.encoding.strict_json import serialise_compact
+from vc_issuer.errors import InconclusiveError
 from vc_issuer.model.report import CheckId, Outcome, Verdict
 from vc_issuer.securing.cryptosuites import cryptosuite
 from vc_issuer.securing.data_integrity import add_proof
 from vc_issuer.securing.jades import seal_prepared
 from vc_issuer.securing.proof_terms import ProofOptions
 from vc_issuer.verification.answer import exit_code, reports_as_json
+from vc_issuer.verification.verify import Verifier
 
 
 @pytest.fixture(scope="module")
@@ -297,3 +299,12 @@ def test_a_proof_that_has_run_out_is_expired_not_forged(world):
     content = json.dumps(document).encode()
     assert world.verify(content, now=NOON + timedelta(hours=1)).verdict is Verdict.CURRENT
     assert world.verify(content, now=NOON + timedelta(days=2)).verdict is Verdict.EXPIRED
+
+
+def test_what_could_not_be_looked_at_is_neither_valid_nor_invalid(world):
+    def busy(*_):
+        raise InconclusiveError("this machine was too busy to look at it in time")
+
+    report = Verifier(world.trust, busy).verify(b"%PDF-1.7", "file", NOW)
+    assert (report.verdict, exit_code([report])) == (Verdict.STATUS_UNKNOWN, 3)
+    assert outcome(report, CheckId.READ) == {Outcome.INDETERMINATE}

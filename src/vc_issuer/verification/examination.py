@@ -98,7 +98,7 @@ def verdict_of(results: list[CheckResult]) -> Verdict:
             return verdict
     if unsure & {CheckId.STRUCTURE, CheckId.PROOF, CheckId.KEY, CheckId.ISSUER_BINDING, CheckId.TRUST}:
         return Verdict.UNKNOWN_ISSUER
-    if failed or CheckId.STATUS in unsure or CheckId.VALIDITY in unsure:
+    if failed or unsure & {CheckId.READ, CheckId.RECOGNISE, CheckId.STATUS, CheckId.VALIDITY}:
         return Verdict.STATUS_UNKNOWN
     return Verdict.CURRENT
 

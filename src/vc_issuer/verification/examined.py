@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
+from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.model.credential import CredentialSummary
 from vc_issuer.model.report import CheckId, CheckResult, IssuerSeen, Report, Verdict
 from vc_issuer.verification.candidate import Candidate, Kind
@@ -67,11 +67,20 @@ def report_of(examined: Examined, name: str, now: datetime) -> Report:
 
 
 def unreadable(name: str, message: str, now: datetime) -> Report:
-    """Return the report on what can't be opened; `message` says why."""
+    """Return the report on what can't be read; `message` says why."""
+    return _not_read(UnreadableError(message), name, now)
+
+
+def not_opened(name: str, error: VcIssuerError, now: datetime) -> Report:
+    """Return the report on what `error` kept from being opened; what could not be looked at says nothing of itself."""
+    return _not_read(error if isinstance(error, InconclusiveError) else UnreadableError(str(error)), name, now)
+
+
+def _not_read(error: VcIssuerError, name: str, now: datetime) -> Report:
     examined = Examined()
 
     def refuse() -> tuple[None, str, str]:
-        raise UnreadableError(message)
+        raise error
 
     examined.examination.attempt(CheckId.READ, refuse)
     return report_of(examined, name, now)

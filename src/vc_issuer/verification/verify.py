@@ -13,7 +13,7 @@ from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.model.report import Report
 from vc_issuer.verification.containers import report_on_archive, report_on_container
 from vc_issuer.verification.credentials import CredentialWork
-from vc_issuer.verification.examined import ExaminedFile, report_of, unreadable
+from vc_issuer.verification.examined import ExaminedFile, not_opened, report_of, unreadable
 from vc_issuer.verification.familiar import Familiar
 from vc_issuer.verification.pointers import follow
 from vc_issuer.verification.proofs import Guard
@@ -67,7 +67,7 @@ class Verifier:
                 open_carrier(task.content) if is_text(task.content) else self._guard(open_carrier, task.content)
             )
         except (UnreadableError, InvalidError, InconclusiveError) as error:
-            return ExaminedFile(report=unreadable(task.name, str(error), task.now))
+            return ExaminedFile(report=not_opened(task.name, error, task.now))
         kind = carried[0].kind
         if kind in _POINTERS | {CarrierKind.ZIP} and task.is_nested:
             message = "what was found here leads on to something else, and is not followed any further"
