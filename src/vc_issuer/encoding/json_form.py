@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 
 from vc_issuer.encoding.shape import read_shape, replace_texts
 from vc_issuer.encoding.strict_json import serialise_compact
@@ -63,7 +64,7 @@ def make_form(document: Document, holes: Collection[int]) -> JsonForm:
 
 def escape_text(value: str) -> bytes:
     """Return a text as it stands between its quotes in compact JSON."""
-    return json.dumps(value, ensure_ascii=False)[1:-1].encode()
+    return encode_basestring(value)[1:-1].encode()
 
 
 def _unused_mark(written: bytes) -> str:

@@ -42,7 +42,7 @@ def _read(value: JsonValue, tokens: list[object], texts: list[str]) -> None:
     if isinstance(value, str):
         texts.append(value)
         tokens.append(None)
-    elif isinstance(value, Mapping):
+    elif type(value) is dict or isinstance(value, Mapping):  # asking the protocol alone is dear, and most are dict
         tokens.append(len(value))
         for name, member in value.items():
             tokens.append(name)

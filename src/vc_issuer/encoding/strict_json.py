@@ -5,7 +5,6 @@ Duplicate members, NaN, numbers out of range, lone surrogates, and documents pas
 
 import json
 import math
-import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,8 +12,6 @@ from vc_issuer.errors import UnreadableError
 from vc_issuer.model.credential import JsonValue
 
 MAX_NUMBER_DIGITS = 24  # no field of these formats needs more, and int() of a long literal takes quadratic time
-# A string without an end is one token too, and the repetition never gives back: one pass, whatever comes.
-_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,33 +31,24 @@ def parse_strict(content: bytes, *, limits: JsonLimits) -> JsonValue:
         text = content.decode("utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableError("the document is not UTF-8 text") from error
-    _check_nesting(text, limits.depth)
     try:
         value: JsonValue = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_decimal
         )
-    except (json.JSONDecodeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise UnreadableError("the document is not well-formed JSON") from error
+    except RecursionError as error:
+        # The parser gives up far beyond any limit that is set here.
+        raise _too_deep(limits) from error
     _check_nodes(value, limits)
+    if "\\u" in text:  # without an escape, UTF-8 brings no surrogate
+        _check_surrogates(value)
     return value
 
 
 def serialise_compact(value: JsonValue) -> bytes:
     """Write a value as compact UTF-8 JSON in the order of its members."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
-
-
-def _check_nesting(text: str, depth: int) -> None:
-    # The parser recurses, so nesting is bounded before it begins. Strings are skipped as one token each.
-    level = 0
-    for token in _BRACKETS.finditer(text):
-        bracket = token.group()
-        if bracket in "[{":
-            level += 1
-            if level > depth:
-                raise UnreadableError(f"the document is nested more than {depth} levels deep")
-        elif bracket in "]}":
-            level -= 1
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -90,18 +78,41 @@ def _decimal(literal: str) -> float:
 
 
 def _check_nodes(value: JsonValue, limits: JsonLimits) -> None:
-    count = 0
+    """Count values and levels, a level at a time."""
+    count, depth = 0, 0
+    level: list[Any] = [value]
+    while level:
+        count += len(level)
+        if count > limits.nodes:
+            raise UnreadableError(f"the document holds more than {limits.nodes} values")
+        below: list[Any] = []
+        nested = False
+        for node in level:
+            if type(node) is dict:
+                below += node.values()
+                nested = True
+            elif type(node) is list:
+                below += node
+                nested = True
+        depth += nested
+        if depth > limits.depth:
+            raise _too_deep(limits)
+        level = below
+
+
+def _too_deep(limits: JsonLimits) -> UnreadableError:
+    return UnreadableError(f"the document is nested more than {limits.depth} levels deep")
+
+
+def _check_surrogates(value: JsonValue) -> None:
     waiting: list[Any] = [value]
     while waiting:
         node = waiting.pop()
-        count += 1
-        if count > limits.nodes:
-            raise UnreadableError(f"the document holds more than {limits.nodes} values")
         if isinstance(node, dict):
-            waiting.extend(node.values())
-            waiting.extend(key for key in node if not key.isascii())
+            waiting += node.values()
+            waiting += node
         elif isinstance(node, list):
-            waiting.extend(node)
+            waiting += node
         elif isinstance(node, str) and not _is_encodable(node):
             raise UnreadableError("a text holds half a character (a lone surrogate)")
 

@@ -37,9 +37,7 @@ class Text(NamedTuple):
 
     def fill(self, values: Sequence[bytes]) -> bytes:
         """Return the bytes with these values in the holes."""
-        if not self.holes:
-            return self.form
-        return self.form % tuple([values[hole] for hole in self.holes])
+        return self.form % tuple([values[hole] for hole in self.holes]) if self.holes else self.form
 
 
 class Lines(NamedTuple):
@@ -186,7 +184,7 @@ def _write(
     """Write lines in order. A dataset is a set: what two holes say alike stands there once."""
     for item in items:
         if isinstance(item, Text):
-            parts.append(item.fill(encoded))
+            parts.append(item.form % tuple([encoded[hole] for hole in item.holes]) if item.holes else item.form)
             continue
         prefix = item.prefix.fill(encoded)
         parts += [prefix + each for each in sorted({each.fill(encoded) for each in item.objects})]

@@ -68,8 +68,11 @@ class Blueprint:
         self, due: DocumentDue, envelope: Envelope, language: str, *, elm_digest: str, core_digest: str
     ) -> bytes:
         """Return one badge alone, where the digests of its twin and core are known."""
-        facts = {name: escape_text(value) for name, value in facts_of(due, envelope).items()}
-        return _filled(self.ob3[language], facts | {_CORE: core_digest.encode(), _ELM: elm_digest.encode()})
+        pieces = self.ob3[language]
+        wanted = {piece.fact for piece in pieces}
+        found = facts_of(due, envelope, hashes=any(fact.startswith("hash.") for fact in wanted))
+        facts = {name: escape_text(value) for name, value in found.items() if name in wanted}
+        return _filled(pieces, facts | {_CORE: core_digest.encode(), _ELM: elm_digest.encode()})
 
 
 def is_plain(due: DocumentDue) -> bool:
@@ -107,13 +110,13 @@ def make_blueprint(due: DocumentDue, envelope: Envelope, built: TwinDocuments) -
     return first if first.fill(due, envelope) == ordinary else None
 
 
-def facts_of(due: DocumentDue, envelope: Envelope) -> dict[str, str]:
-    """Return what differs between awards of one group, as documents write it."""
+def facts_of(due: DocumentDue, envelope: Envelope, *, hashes: bool = True) -> dict[str, str]:
+    """Return what differs between awards of one group, as documents write it, hashed identities too if asked."""
     learner = due.learner
     facts = {f"learner.{name}": value for name in _VARYING if (value := getattr(learner, name))}
     if learner.birth_date:
         facts["learner.birth_date"] = learner.birth_date.isoformat()
-    for name in ("full_name", "student_number", "birth_date"):
+    for name in ("full_name", "student_number", "birth_date") if hashes else ():
         if f"learner.{name}" in facts:
             facts[f"hash.{name}"] = identity_hash(facts[f"learner.{name}"], envelope.core_id)
     facts |= {f"badge.{language}": name for language, name in envelope.ob3_ids.items()}
