@@ -3,11 +3,12 @@
 Index 0 is the leftmost bit of the first byte. A list never has fewer than MINIMUM_ENTRIES entries.
 """
 
-import gzip
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from isal import igzip
 
 from vc_issuer.encoding.multikey import base64url_decode, base64url_encode
 from vc_issuer.errors import InvalidError, UnreadableError
@@ -15,6 +16,7 @@ from vc_issuer.model.credential import Document
 
 MINIMUM_ENTRIES = 131_072  # 16 KiB uncompressed, for the holders' group privacy ("Revocation Bitstring Length")
 MAX_BITS_BYTES = 16 * 1024 * 1024  # 134 million entries; a bomb is refused while it inflates (threat T23)
+_LEVEL = 2  # of ISA-L's: a tenth of the time of gzip's default, and as small within a tenth
 _CLAUSE = "Bitstring Status List 1.0 section 3"
 ENTRY_TYPE = "BitstringStatusListEntry"
 LIST_TYPE = "BitstringStatusListCredential"
@@ -25,13 +27,13 @@ def make_bits(indexes: Iterable[int], entries: int = MINIMUM_ENTRIES) -> bytes:
     """Return the bitstring of `entries` entries with these indexes set."""
     bits = bytearray(max(entries, MINIMUM_ENTRIES) // 8)
     for index in indexes:
-        bits[index // 8] |= 0x80 >> (index % 8)
+        bits[index >> 3] |= 0x80 >> (index & 7)
     return bytes(bits)
 
 
 def encode_bits(bits: bytes) -> str:
     """Return the `encodedList` of a bitstring: `u`, then base64url of its gzip, the same for the same bits."""
-    return "u" + base64url_encode(gzip.compress(bits, compresslevel=6, mtime=0))
+    return "u" + base64url_encode(igzip.compress(bits, compresslevel=_LEVEL, mtime=0))
 
 
 def decode_bits(encoded: object) -> bytes:

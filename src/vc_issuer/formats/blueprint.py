@@ -169,14 +169,19 @@ def _uuid(number: int, place: int) -> str:
 
 
 def _cut(content: bytes, facts: Mapping[str, bytes]) -> tuple[_Piece, ...]:
-    names = {value: name for name, value in facts.items()}
-    # The longest first: a fact may begin with another.
-    longest_first = sorted(names, key=len, reverse=True)
-    pattern = re.compile(b"|".join(re.escape(value) for value in longest_first))
+    found: dict[int, str] = {}
+    for name, value in facts.items():
+        at = content.find(value)
+        while at >= 0:
+            # Of two facts that begin alike the longer stands here.
+            if at not in found or len(facts[found[at]]) < len(value):
+                found[at] = name
+            at = content.find(value, at + len(value))
     pieces, start = [], 0
-    for found in pattern.finditer(content):
-        pieces.append(_Piece(content[start : found.start()], names[found.group()]))
-        start = found.end()
+    for at in sorted(found):
+        if at >= start:
+            pieces.append(_Piece(content[start:at], found[at]))
+            start = at + len(facts[found[at]])
     return (*pieces, _Piece(content[start:], ""))
 
 

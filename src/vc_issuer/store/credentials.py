@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import RuleError
@@ -135,12 +135,11 @@ def insert_documents(session: Session, batch_id: str, news: Sequence[NewDocument
         ) from error
     parts = [_part_row(part, n, keys[new.learner_id]) for new in news for n, part in enumerate(new.parts)]
     session.connection.execute(insert(document_parts), parts)
-    for new in news:
-        session.connection.execute(
-            update(status_slots)
-            .where(status_slots.c.list_id == new.slot[0], status_slots.c.idx == new.slot[1])
-            .values(document_id=new.id)
-        )
+    is_slot = and_(status_slots.c.list_id == bindparam("of_list"), status_slots.c.idx == bindparam("at"))
+    session.connection.execute(
+        update(status_slots).where(is_slot).values(document_id=bindparam("by")),
+        [{"of_list": new.slot[0], "at": new.slot[1], "by": new.id} for new in news],
+    )
 
 
 def _document_row(new: NewDocument, batch_id: str, keys: Mapping[str, DataKey]) -> dict[str, Any]:

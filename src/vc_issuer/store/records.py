@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from vc_issuer.errors import InputError, NotFoundError
 from vc_issuer.model.batch import BatchState
@@ -204,11 +204,17 @@ def outcome_counts(session: Session, batch_id: str) -> dict[str, int]:
 def keep_outcomes(session: Session, outcomes: Sequence[tuple[StoredRecord, str, Sequence[Mapping[str, Any]]]]) -> None:
     """Store what prepare found of each record: outcome, and findings as JSON values."""
     keys = data_keys(session, (record.learner_id for record, _, _ in outcomes))
+    rows = []
     for record, outcome, findings in outcomes:
         content = json.dumps(list(findings), ensure_ascii=False).encode()
         sealed = keys[record.learner_id].seal(content, _context("decision", record.id))
+        rows.append({"of": record.id, "found": outcome, "sealed": sealed})
+    if rows:
         session.connection.execute(
-            update(records).where(records.c.id == record.id).values(outcome=outcome, decision=sealed)
+            update(records)
+            .where(records.c.id == bindparam("of"))
+            .values(outcome=bindparam("found"), decision=bindparam("sealed")),
+            rows,
         )
 
 

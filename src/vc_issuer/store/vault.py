@@ -7,12 +7,12 @@ learner's wrapped key makes everything sealed with it unreadable, in this databa
 
 import hashlib
 import hmac
-import zlib
 from collections.abc import Callable
 from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from isal import isal_zlib
 
 from vc_issuer.errors import ConfigurationError
 
@@ -22,7 +22,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 _PLAIN = b"\x01"
 _DEFLATED = b"\x02"
-# Level 1 halves JSON at a fifth of the time of the default; what stays is dominated by pictures and digests.
+# ISA-L writes what zlib reads, in a quarter of zlib's time for its own level 1 (ADR 19).
 _DEFLATE_LEVEL = 1
 _WORTH_DEFLATING = 512
 
@@ -38,7 +38,7 @@ class DataKey:
         """Return `content` encrypted; deflated first where that is worth it."""
         version, text = _PLAIN, content
         if len(content) > _WORTH_DEFLATING:
-            version, text = _DEFLATED, zlib.compress(content, _DEFLATE_LEVEL)
+            version, text = _DEFLATED, isal_zlib.compress(content, _DEFLATE_LEVEL)
         nonce = self._random_bytes(NONCE_BYTES)
         return version + nonce + self._cipher.encrypt(nonce, text, version + context.encode())
 
@@ -52,7 +52,7 @@ class DataKey:
                 f"a sealed value of {context.partition(':')[0]} does not open.",
                 remedy="Check that the home's storage key belongs to this database, or restore a backup of both.",
             ) from error
-        return zlib.decompress(content) if version == _DEFLATED else content
+        return isal_zlib.decompress(content) if version == _DEFLATED else content
 
 
 class Vault:
