@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from scenario import CREDENTIAL_KEY, NOON, SUITE, make_world
+from scenario import CREDENTIAL_KEY, DID, NOON, NOW, STATUS_KEY, SUITE, make_seal
 
 from builders_keys import MemorySigner, signing_key
+from vc_issuer.did import did_web_document
 from vc_issuer.encoding.contexts import conformance_contexts
 from vc_issuer.encoding.jwk import encode_jwk
 from vc_issuer.encoding.multikey import base64url_decode, base64url_encode
@@ -24,7 +25,8 @@ CONTEXTS = conformance_contexts()
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"
 ED, P256, P384 = signing_key(), signing_key(KeyAlgorithm.P256), signing_key(KeyAlgorithm.P384)
 HOLDER = signing_key(seed="holder")
-VCDM2, VCDM1, OB3, VP = "VCDM 2.0", "VCDM 1.1", "Open Badges 3.0", "presentation"
+VCDM2, VCDM1, OB3, VP, ELM = "VCDM 2.0", "VCDM 1.1", "Open Badges 3.0", "presentation", "ELM 3"
+JADES = "JAdES B-B, ES256"
 SUITES = [
     ("eddsa-rdfc-2022", ED),
     ("eddsa-jcs-2022", ED),
@@ -132,9 +134,22 @@ def made_tokens(world):
         yield Made(OB3, name, key, token, changed_token(token))
 
 
-def everything():
+def served(world):
+    """Return what the world's issuer publishes, by address: its DID document and its status lists."""
+    methods = [CREDENTIAL_KEY.method, STATUS_KEY.method]
+    lists = {url: json.loads(content) for url, content in world.trust.status_lists.items()}
+    return {"https://credentials.uzb.example/.well-known/did.json": did_web_document(DID, methods, now=NOW), **lists}
+
+
+def sealed(world):
+    envelope = json.loads(world.elm)
+    spoiled = {**envelope, "payload": envelope["payload"].replace('"type"', '"Type"', 1)}
+    key, _ = make_seal()
+    return Made(ELM, JADES, key, *(json.dumps(each, ensure_ascii=False) for each in (envelope, spoiled)))
+
+
+def everything(world):
     """Return every document that verifiers are shown."""
-    world = make_world()
     found = [proven(VCDM2, credential(key), suite, key) for suite, key in SUITES]
     part = derive(disclosed_base(), SELECTIVE, contexts=CONTEXTS)
     found.append(Made(VCDM2, "ecdsa-sd-2023", P256, part, changed(part)))
@@ -152,4 +167,4 @@ def everything():
     }
     asked = {"purpose": AUTHENTICATION, "challenge": "c", "domain": ("a.example",)}
     found.append(proven(VP, shown, "eddsa-rdfc-2022", HOLDER, **asked))
-    return [*found, *made_tokens(world)]
+    return [*found, *made_tokens(world), sealed(world)]

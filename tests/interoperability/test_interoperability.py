@@ -7,8 +7,9 @@ import os
 import shutil
 
 import pytest
+from scenario import make_world
 
-from interoperability.made import CONTEXTS, SELECTIVE, V2, disclosed_base, everything
+from interoperability.made import CONTEXTS, SELECTIVE, V2, disclosed_base, everything, served
 from interoperability.verifiers import NODE, PEERS, ask_node, node_verifiers, python_verifiers, version_of
 from reference import ROOT
 from vc_issuer.did import resolve_did_key
@@ -37,8 +38,8 @@ HEADER = """# What was checked with which other implementation
 
 Written by a test run, and held to it: `VC_ISSUER_WRITE_TABLE=1 .venv/bin/python -m pytest tests/interoperability` makes
 this page anew. *Genuine* is the verdict on a document that we secured, *changed* the verdict on the same with one word
-changed: a verifier that accepts everything would show. ELM seals (JAdES) and whole issued cohorts are checked apart, in
-`tests/securing` and `tests/e2e`.
+changed: a verifier that accepts everything would show. The higher levels of JAdES and whole issued cohorts are checked
+apart, in `tests/securing` and `tests/e2e`.
 
 ## Others verify what we secure
 
@@ -62,7 +63,8 @@ def word(is_accepted):
 @pytest.fixture(scope="module")
 def run():
     """Ask every verifier about every document, and us about what peers signed: one Node process in all."""
-    made = everything()
+    world = make_world()
+    made = everything(world)
     cases = [
         {
             "id": f"{place} {kind} {name}",
@@ -80,6 +82,7 @@ def run():
     answer = ask_node(
         {
             "contexts": dict(CONTEXTS.documents),
+            "served": served(world),
             "cases": cases,
             "sign": [
                 *({"id": suite, "mechanism": suite, "credential": unsigned(suite)} for suite in SIGNED_BY_PEERS),

@@ -2,9 +2,9 @@
 //
 //   node proofs.mjs < REQUEST > ANSWER
 //
-// REQUEST: {contexts: {url: document}, cases: [{id, verifier, mechanism, document | token, jwk, options}], sign: [{id,
-// mechanism, credential}]}. ANSWER: {verdicts: {id: true | reason}, signed: {id: document}, versions: {package: version}}.
-// Keys are did:key; nothing is fetched.
+// REQUEST: {contexts: {url: document}, served: {url: document}, cases: [{id, verifier, mechanism, document | token, jwk,
+// options}], sign: [{id, mechanism, credential}]}. ANSWER: {verdicts: {id: true | reason}, signed: {id: document},
+// versions: {package: version}}. The network is replaced by `served`; anything else that is asked for is 404.
 import {readFileSync} from 'node:fs';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
@@ -19,13 +19,24 @@ import * as vc from '@digitalbazaar/vc';
 import jsigs from 'jsonld-signatures';
 import * as jose from 'jose';
 
-const {purposes: {AssertionProofPurpose}} = jsigs;
 const request = JSON.parse(readFileSync(0, 'utf8'));
+globalThis.fetch = async asked => {
+  const url = typeof asked === 'string' ? asked : asked.url ?? String(asked);
+  const document = request.served?.[url];
+  return document ?
+    new Response(JSON.stringify(document), {headers: {'content-type': 'application/ld+json'}}) :
+    new Response('not found', {status: 404});
+};
+const {verifyCredential: verifyWithCore} = await import('@digitalcredentials/verifier-core');
+const {purposes: {AssertionProofPurpose}} = jsigs;
 const MULTIKEY = 'https://w3id.org/security/multikey/v1';
 
 async function documentLoader(url) {
   if(url.startsWith('did:key:')) {
     return {contextUrl: null, documentUrl: url, document: didKey(url)};
+  }
+  if(url.startsWith('did:web:')) {
+    return {contextUrl: null, documentUrl: url, document: didWeb(url)};
   }
   const document = request.contexts[url];
   if(!document) {
@@ -46,6 +57,13 @@ function didKey(url) {
     '@context': ['https://www.w3.org/ns/did/v1', MULTIKEY],
     id: did, verificationMethod: [method], assertionMethod: [id], authentication: [id]
   };
+}
+
+function didWeb(url) {
+  const [did] = url.split('#');
+  const document = request.served[`https://${decodeURIComponent(did.slice('did:web:'.length))}/.well-known/did.json`];
+  const method = document.verificationMethod.find(({id}) => id === url);
+  return method ? {'@context': MULTIKEY, ...method} : document;
 }
 
 const VERIFIERS = {
@@ -77,7 +95,8 @@ async function verifyProof({mechanism, document}) {
 }
 
 async function verifyCredential({mechanism, document}) {
-  const options = {credential: document, suite: VERIFIERS[mechanism](), documentLoader, now: new Date()};
+  const checkStatus = async () => ({verified: true});
+  const options = {credential: document, suite: VERIFIERS[mechanism](), documentLoader, checkStatus, now: new Date()};
   return reason(await vc.verifyCredential(options));
 }
 
@@ -91,6 +110,24 @@ async function verifyToken({token, jwk}) {
   await jose.compactVerify(token, await jose.importJWK(jwk, JSON.parse(
     Buffer.from(token.split('.')[0], 'base64url')).alg));
   return true;
+}
+
+async function verifySeal({token, jwk}) {
+  const {payload, signatures: [{protected: header, signature}]} = JSON.parse(token);
+  // The payload is not encoded (RFC 7797), and its header names the time of signing, critical or not.
+  await jose.flattenedVerify(
+    {payload: new TextEncoder().encode(payload), protected: header, signature},
+    await jose.importJWK(jwk, 'ES256'), {crit: {sigT: true, adoTst: true}});
+  return true;
+}
+
+async function verifyLikeDcc({document}) {
+  const result = await verifyWithCore({credential: document, knownDIDRegistries: []});
+  if(result.errors) {
+    return result.errors.map(({name, message}) => `${name}: ${message}`).join('; ');
+  }
+  const log = Object.fromEntries(result.log.map(({id, valid}) => [id, valid]));
+  return (log.valid_signature && log.expiration && log.revocation_status !== false) || JSON.stringify(result.log);
 }
 
 // A holder that is not ours derives from our base proof; what comes out is verified by us.
@@ -114,7 +151,7 @@ async function signWith({mechanism, credential}) {
 
 const CHECKS = {
   'jsonld-signatures': verifyProof, '@digitalbazaar/vc': verifyCredential, 'vc presentation': verifyPresentation,
-  jose: verifyToken
+  jose: verifyToken, 'jose seal': verifySeal, 'verifier-core': verifyLikeDcc
 };
 
 async function attempt(work, each) {
