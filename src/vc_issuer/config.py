@@ -117,12 +117,15 @@ class PolicySettings(_Part):
     """What a document of each kind shows, and which of the learner's identities an Open Badge holds as a hash alone.
 
     The name stays readable, for a badge is shown to people. Who holds the badge can test a guess against a hash: it
-    proves a number to whoever knows it, and hides it from a glance only.
+    proves a number to whoever knows it, and hides it from a glance only. `staff_list` is a file of names or numbers
+    that approvers are warned
+    of.
     """
 
     birth_date_on_credit_certificate: bool = True
     birth_date_on_certificate: bool = False
     hashed_identities: frozenset[Literal["ext:studentNumber", "ext:birthDate"]] = frozenset()
+    staff_list: str = ""
 
 
 class ServeSettings(_Part):

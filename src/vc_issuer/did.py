@@ -5,7 +5,7 @@ retired keys stay, with `expires` or `revoked` (decisions 3.4).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
@@ -78,17 +78,20 @@ def did_web_url(did: str) -> str:
     return f"https://{host}/" + ("/".join(path) if path else ".well-known") + "/did.json"
 
 
-def did_web_document(did: str, methods: Iterable[VerificationMethod], *, now: datetime) -> dict[str, Any]:
+def did_web_document(
+    did: str, methods: Iterable[VerificationMethod], *, now: datetime, silent: Collection[str] = ()
+) -> dict[str, Any]:
     """Build a did:web document of Multikeys, retired ones included.
 
-    A method that has ended by `now` stays under assertionMethod: what it signed in its life must verify.
+    A method that has ended by `now` stays under assertionMethod: what it signed in its life must verify. One that was
+    taken back, and a `silent` one, which signs nothing about anybody, stand under verificationMethod alone.
     """
     held = [method for method in methods if method.controller == did]
     return {
         "@context": list(CONTEXTS),
         "id": did,
         "verificationMethod": [_method_entry(method) for method in held],
-        "assertionMethod": [method.id for method in held if not _compromised(method, now)],
+        "assertionMethod": [method.id for method in held if method.id not in silent and not _compromised(method, now)],
     }
 
 

@@ -12,13 +12,14 @@ from builders_keys import signer_from_secret
 from issuance.fakes import evaluate
 from vc_issuer.encoding.multikey import encode_multikey
 from vc_issuer.engine.local import InProcess
-from vc_issuer.errors import NotFoundError
+from vc_issuer.errors import NotFoundError, RuleError
 from vc_issuer.issuance.approve import approve_batch
 from vc_issuer.issuance.issue import SigningBench, sign_batch
 from vc_issuer.issuance.lifecycle import StatusChange, change_statuses
 from vc_issuer.issuance.prepare import PrepareTools, prepare_batch
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, ProofPlan, fingerprint_of_seal
 from vc_issuer.issuance.publish import issued_of_batch, publish_batch
+from vc_issuer.issuance.review import review_batch
 from vc_issuer.model.credential import CredentialStatus
 from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, SigningKey, VerificationMethod
 from vc_issuer.model.offering import (
@@ -290,8 +291,17 @@ class House:
         values = {"profile": self.profile, "tools": self.tools, "deed": PREPARER}
         return prepare_batch(self.database, batch_id, **{**values, **changes})
 
-    def approve(self, batch_id, digest, **changes):
-        values = {"digest": digest, "profile": self.profile, "deed": APPROVER}
+    def review(self, batch_id, **changes):
+        values = {"offering_of": self.tools.offering_of, "deed": APPROVER}
+        return review_batch(self.database, batch_id, **{**values, **changes})
+
+    def approve(self, batch_id, digest, *, seen=None, **changes):
+        if seen is None:
+            try:
+                seen = self.review(batch_id, deed=changes.get("deed", APPROVER)).token
+            except RuleError:
+                seen = ""  # The approval will say why, in its own words.
+        values = {"digest": digest, "seen": seen, "profile": self.profile, "deed": APPROVER}
         return approve_batch(self.database, batch_id, **{**values, **changes})
 
     def approved(self, *rows):

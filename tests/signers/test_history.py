@@ -176,6 +176,38 @@ def test_an_event_that_says_nothing_is_said_to_be_broken(path, event, words):
         read_history(path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Yearly", "Sooner"),
+        ("expires = 2025-07-05T12:00:00Z", "expires = 2026-07-05T12:00:00Z"),
+        ("valid_from = 2025-07-04T12:00:00Z", "valid_from = 2024-07-04T12:00:00Z"),
+        ("# The public history", "# A public history"),
+        ("\n[[event]]\n", "\n\n[[event]]\n"),
+        ("\n[[event]]\n", "\n[[event]] # edited\n"),
+    ],
+)
+def test_an_edit_that_still_reads_well_is_found_by_the_next_entry(path, old, new):
+    added = record()
+    append_key(path, added)
+    retire_key(path, added.id, expires=NOON + DAY, recorded=NOON, reason="Yearly")
+    append_key(path, record())
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(ConfigurationError, match=r"does not follow|not written by this program"):
+        read_history(path)
+
+
+def test_an_entry_that_was_taken_out_is_found(path):
+    records = [record() for _ in range(3)]
+    for added in records:
+        append_key(path, added)
+    head, first, second, third = path.read_text().split("\n[[key]]\n")
+    path.write_text(f"{head}\n[[key]]\n{first}\n[[key]]\n{third}")
+    with pytest.raises(ConfigurationError, match="does not follow"):
+        read_history(path)
+    assert second
+
+
 def test_a_missing_history_is_named(path):
     with pytest.raises(ConfigurationError, match="can't be read"):
         read_history(path)

@@ -130,7 +130,8 @@ def issue_one(database):
     with database.writing() as session:
         row = load_records(session, batch_id)[0]
         new = new_document(session, row, 1)
-        secured = SecuredCredential(media_type="application/vc+ld+json", content=b'{"name":"Zo\xc3\xab","x":1.0}')
+        content = b'{"name":"Zo\xc3\xab","x":1.0,"proof":[{"proofValue":"z3vQB7B6MrGQZaxCuFg4oh"}]}'
+        secured = SecuredCredential(media_type="application/vc+ld+json", content=content)
         part = NewSecured(credential_id=new.parts[0].credential_id, document_id=new.id, secured=secured, key_id="did#1")
         assert keep_secured(session, [part], now=NOON) == 1
         assert keep_secured(session, [part], now=NOON) == 0

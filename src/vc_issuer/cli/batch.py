@@ -10,10 +10,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from vc_issuer.cli.account import read_password
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
 from vc_issuer.cli.findings import WORDS, language_of
 from vc_issuer.cli.opening import open_home, open_office
 from vc_issuer.cli.output import complain, console, print_json, speaking
+from vc_issuer.cli.reviewing import review_as_json, show_review
 from vc_issuer.errors import InputError, RuleError
 from vc_issuer.issuance.issue import SigningReport
 from vc_issuer.issuance.prepare import PrepareReport
@@ -120,24 +122,47 @@ def prepare(
     out.print(f"Next, by another account: vc-issuer batch approve {report.batch_id}", markup=False)
 
 
+@app.command("review")
+@speaking
+def review(context: typer.Context, batch: BatchArgument, as_json: JsonFlag = False) -> None:
+    """Show what is unusual about a prepared batch, and a random sample of it; an approval takes the token shown."""
+    options: Context = context.obj
+    with open_office(options, "approver") as office:
+        shown = office.review(_resolve(office.home.database, batch))
+    if as_json:
+        print_json(review_as_json(shown))
+        return
+    show_review(shown)
+    console().print(
+        f"To approve: vc-issuer batch approve {shown.batch_id} --digest {shown.digest} --seen {shown.token}",
+        markup=False,
+    )
+
+
 @app.command("approve")
 @speaking
 def approve(
     context: typer.Context,
     batch: BatchArgument,
     digest: Annotated[str, typer.Option("--digest", help="What was shown; asked for without a terminal.")] = "",
+    seen: Annotated[
+        str, typer.Option("--seen", metavar="TOKEN", help="What batch review showed with the sample.")
+    ] = "",
     as_json: JsonFlag = False,
 ) -> None:
-    """Approve exactly what will be signed. The preparer can't."""
+    """Approve exactly what will be signed, after a look at a random sample. The preparer can't."""
     options: Context = context.obj
     with open_office(options, "approver") as office:
         with office.home.database.reading() as session:
             found = get_batch(session, _id(all_batches(session), batch))
             documents = document_count(session, found.id)
-        if not digest and console().is_terminal:
-            console().print(f"{documents} documents, digest {found.digest}", markup=False)
-            digest = (found.digest or "") if typer.confirm("Approve exactly these?") else "not approved"
-        approved = office.approve(found.id, digest or found.digest or "")
+        if not seen and console().is_terminal and not as_json:
+            shown = office.review(found.id)
+            show_review(shown)
+            if not typer.confirm("Approve exactly these?"):
+                raise RuleError("nothing was approved.", remedy="Return the batch to draft, or look again.")
+            digest, seen = digest or shown.digest, shown.token
+        approved = office.approve(found.id, digest or found.digest or "", seen)
     if as_json:
         print_json(_as_json(approved, documents))
     else:
@@ -162,11 +187,16 @@ def sign(
     processes: Annotated[
         int, typer.Option("--processes", min=0, max=64, help="Worker processes; 0 chooses by the machine.")
     ] = 1,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read your password from standard input (production asks for it).")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Sign what is unsigned. Killed or stopped, the same command goes on from there."""
     options: Context = context.obj
     with open_office(options, "approver") as office, _progress(shown=not as_json) as progress:
+        if office.wants_password:
+            office.prove(read_password(from_input=password_stdin))
         report = office.sign(
             _resolve(office.home.database, batch), processes=processes, progress=progress, notice=complain
         )

@@ -51,6 +51,10 @@ AllowHostOption = Annotated[
     list[str] | None,
     typer.Option("--allow-host", metavar="HOST", help="Ask this host for keys and status lists; * for any."),
 ]
+LogOption = Annotated[
+    list[Path] | None,
+    typer.Option("--log", metavar="FILE", help="A proof from the issuer's log, in case its key was taken back."),
+]
 ReaderLanguageOption = Annotated[str, typer.Option("--lang", help="Language of what is said: nl, en, fr or de.")]
 
 
@@ -84,6 +88,7 @@ def pins_of(
     anchor: list[Path] | None,
     status_list: list[Path] | None,
     time_anchor: list[Path] | None = None,
+    log: list[Path] | None = None,
 ) -> Pins:
     """Return what a person pins on the command line."""
     return Pins(
@@ -91,6 +96,7 @@ def pins_of(
         anchors=tuple(anchor or ()),
         time_anchors=tuple(time_anchor or ()),
         status_lists=tuple(status_list or ()),
+        logs=tuple(log or ()),
     )
 
 

@@ -100,6 +100,8 @@ def import_one(
         entry = Entry(purpose=purpose, uri=uri, reason=reason, chain=_read(certificate))
         record = import_key(office.home.settings, entry, issuer=office.home.issuer, now=office.home.now())
         office.note_key("key.import", purpose.value, {"key": record.id})
+        if purpose is KeyPurpose.STATUS:
+            office.sign_lists_anew()
     _say_in_force(record, as_json=as_json)
 
 
@@ -118,6 +120,8 @@ def rotate(
         home = office.home
         record = rotate_key(home.settings, purpose, issuer=home.issuer, now=home.now(), reason=reason, backend=backend)
         office.note_key("key.rotate", purpose.value, {"key": record.id})
+        if purpose is KeyPurpose.STATUS:
+            office.sign_lists_anew()
     _say_in_force(record, as_json=as_json)
 
 

@@ -29,9 +29,13 @@ def open_office(options: Context, usual: str) -> Iterator[Office]:
     In production the account is the one of the operating system: nobody acts under another's name.
     """
     with open_home(options) as home:
-        if home.settings.mode is Mode.PRODUCTION:
-            if options.account:
-                raise ConfigurationError("production refuses --as.", remedy="Sign in under your own account.")
-            yield Office(home, getpass.getuser())
-        else:
-            yield Office(home, options.account or usual)
+        yield Office(home, acting_account(options, home, usual))
+
+
+def acting_account(options: Context, home: Home, usual: str) -> str:
+    """Return who acts: in production the account of the operating system, else that of `--as`, or `usual`."""
+    if home.settings.mode is not Mode.PRODUCTION:
+        return options.account or usual
+    if options.account:
+        raise ConfigurationError("production refuses --as.", remedy="Sign in under your own account.")
+    return getpass.getuser()

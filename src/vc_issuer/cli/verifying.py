@@ -13,6 +13,7 @@ from vc_issuer.cli.checking import (
     AtOption,
     Checked,
     IssuerOption,
+    LogOption,
     OfflineOption,
     ReaderLanguageOption,
     StatusListOption,
@@ -50,6 +51,7 @@ def verify(
     anchor: AnchorOption = None,
     time_anchor: TimeAnchorOption = None,
     status_list: StatusListOption = None,
+    log: LogOption = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="FILE.PDF", help="Write the recognition sheets here.")
     ] = None,
@@ -67,7 +69,7 @@ def verify(
     if table and table.suffix.lower() not in {".csv", ".xlsx"}:
         raise InputError(f"{table} is neither .csv nor .xlsx.", remedy="Name the table's file with one of the two.")
     options: Context = context.obj
-    named = pins_of(issuer, anchor, status_list, time_anchor)
+    named = pins_of(issuer, anchor, status_list, time_anchor, log)
     pins = replace(named, hosts=tuple(allow_host or ()), offline=offline)
     checked = check_files(options, files, pins, now, spoken)
     if sheet:

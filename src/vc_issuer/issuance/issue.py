@@ -2,7 +2,7 @@
 
 1. Start: the digest is computed anew from the stored bytes and must be the one that was approved; chunks are planned.
 2. For each chunk: note that it begins, take its unsigned parts, sign and verify them, store them, note that it ended.
-3. Finish: nothing is left unsigned, the digest still holds, the status lists are signed.
+3. Finish: nothing is left unsigned, the digest still holds, status lists and a checkpoint of the log are signed.
 A chunk that runs twice does nothing the second time; parts that a crash lost are signed again.
 """
 
@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vc_issuer.engine.base import Engine, Job
-from vc_issuer.errors import RuleError
-from vc_issuer.issuance.approve import digest_now
+from vc_issuer.errors import NotFoundError, RuleError
+from vc_issuer.issuance.approve import check_recorded, digest_now, note_refusal
 from vc_issuer.issuance.batch import check_digest, check_transition
 from vc_issuer.issuance.desk import BatchDesk, no_progress
+from vc_issuer.issuance.log import close_batch
 from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
 from vc_issuer.issuance.signing import Checkpoint, check_prepared, no_checkpoint
 from vc_issuer.issuance.status_lists import sign_due_lists
@@ -82,7 +83,7 @@ def sign_batch(
         checkpoint=bench.checkpoint,
     )
     is_paused = False
-    if _start(run):
+    if _begun(run):
         bench.checkpoint("started")
         bench.engine.complete(desk)
         is_paused = desk.standing().is_paused
@@ -118,6 +119,15 @@ def resume_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
         record_deed(session, deed, "batch.resume", subject=batch_id)
 
 
+def _begun(run: _Run) -> bool:
+    """Start, and record who tried what if that is refused."""
+    try:
+        return _start(run)
+    except (RuleError, NotFoundError) as error:
+        note_refusal(run.database, Deed(actor=run.actor, at=run.bench.clock()), "batch.sign", run.batch_id, error)
+        raise
+
+
 def _start(run: _Run) -> bool:
     """Begin, or begin again; False if there is nothing left to sign. Jobs are deferred in the same transaction."""
     now = run.bench.clock()
@@ -129,7 +139,9 @@ def _start(run: _Run) -> bool:
         if not _may_sign(session, run, now):
             return False
         batch = get_batch(session, run.batch_id)
-        check_digest(digest_now(session, batch, run.profile), standing_approval(session, batch.id), what="approved")
+        approved = standing_approval(session, batch.id)
+        check_digest(digest_now(session, batch, run.profile), approved, what="approved")
+        check_recorded(session, batch.id, approved or "")
         if batch.state is BatchState.SIGNING:
             clear_trouble(session, batch.id)
         else:
@@ -180,6 +192,7 @@ def finish_signing(
             raise RuleError(f"batch {batch.id} has {unsigned} parts unsigned.", remedy="Sign it again to go on.")
         check_digest(digest_now(session, batch, profile), standing_approval(session, batch.id), what="approved")
         sign_due_lists(session, profile=profile, key=keys.status, deed=deed)
+        close_batch(session, batch.id, profile=profile, key=keys.metadata, deed=deed)
         bench.checkpoint("finishing")
         record_deed(session, deed, "batch.signed", subject=batch.id)
         change_batch(session, batch, BatchState.SIGNED, {"signed_at": deed.at})

@@ -1,7 +1,8 @@
 """The public history of an issuer's keys: a TOML file that only ever grows (decisions 3.2 and 3.4).
 
 `[[key]]` entries bring a key in, `[[event]]` entries end one: `expires` retires it, `revoked` takes it back. Nothing
-written before is ever touched; of several ends the earliest counts. The file holds no secret: did.json is made from it.
+written before is ever touched, and each entry names the hash of everything before it; of several ends the earliest
+counts. The file holds no secret: did.json is made from it.
 """
 
 import base64
@@ -10,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -27,10 +29,12 @@ _PREAMBLE = """\
 _KEY_FIELDS = frozenset(
     (
         *("id", "controller", "purpose", "algorithm", "public_key_multibase", "public_key_der"),
-        *("valid_from", "expires", "revoked", "certificate"),
+        *("valid_from", "expires", "revoked", "certificate", "previous"),
     )
 )
-_EVENT_FIELDS = frozenset(("id", "recorded", "expires", "revoked", "reason"))
+_EVENT_FIELDS = frozenset(("id", "recorded", "expires", "revoked", "reason", "previous"))
+# An entry begins behind the line before it; what it calls `previous` is the SHA-256 of everything up to there.
+_ENTRY = re.compile(r"\n\[\[(key|event)\]\]\n")
 _FILE_MODE = 0o644  # public, and written by its owner
 
 
@@ -134,7 +138,10 @@ def _append(path: Path, text: Callable[[tuple[KeyRecord, ...]], str]) -> None:
     with os.fdopen(descriptor, "r+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         content = file.read()
-        addition = ("" if content else _PREAMBLE) + text(_parse(content, name=path.name))
+        begun = b"" if content else _PREAMBLE.encode("utf-8")
+        entry = text(_parse(content, name=path.name))
+        previous = hashlib.sha256(content + begun).hexdigest()
+        addition = begun.decode("utf-8") + entry + f'previous = "{previous}"\n'
         # Whatever would not be read back must not be written: nobody may mend it afterwards.
         _parse(content + addition.encode("utf-8"), name=path.name)
         file.write(addition.encode("utf-8"))
@@ -143,11 +150,27 @@ def _append(path: Path, text: Callable[[tuple[KeyRecord, ...]], str]) -> None:
 
 def _parse(content: bytes, *, name: str) -> tuple[KeyRecord, ...]:
     try:
-        return _records(tomllib.loads(content.decode("utf-8")))
+        text = content.decode("utf-8")
+        document = tomllib.loads(text)
+        records = _records(document)
+        _check_chain(text, document)
     except (ValueError, KeyError, TypeError, AttributeError, VcIssuerError) as error:
         raise ConfigurationError(
             f"the history of the keys, {name}, is broken: {error}.", remedy="Restore it; it is never edited by hand."
         ) from error
+    return records
+
+
+def _check_chain(text: str, document: Mapping[str, Any]) -> None:
+    """Check that each entry names the hash of everything before it, so that nothing there was edited since."""
+    entries = {name: iter(document.get(name, [])) for name in ("key", "event")}
+    found = list(_ENTRY.finditer(text))
+    if len(found) != sum(len(document.get(name, [])) for name in entries):
+        raise ValueError("an entry was not written by this program")
+    for number, match in enumerate(found, start=1):
+        before = hashlib.sha256(text[: match.start()].encode("utf-8")).hexdigest()
+        if next(entries[match[1]]).get("previous") != before:
+            raise ValueError(f"entry {number} does not follow from what stands before it: something there was changed")
 
 
 def _records(document: Mapping[str, Any]) -> tuple[KeyRecord, ...]:

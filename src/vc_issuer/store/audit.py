@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.errors import InvalidError
@@ -52,7 +52,7 @@ def record_deed(
     ).first()
     content: dict[str, JsonValue] = {
         "seq": last.seq + 1 if last else 1,
-        "at": deed.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": _stamp(deed.at),
         "actor": deed.actor,
         "action": action,
         "subject": subject,
@@ -73,6 +73,14 @@ def audit_entries(session: Session, *, subject: str | None = None) -> Iterator[A
         query = query.where(audit.c.subject == subject)
     for row in session.connection.execute(query):
         yield _entry(row)
+
+
+def count_deeds(session: Session, action: str, *, subject: str, since: datetime) -> int:
+    """Count what was recorded about a subject since a time."""
+    query = select(func.count()).where(
+        audit.c.action == action, audit.c.subject == subject, audit.c.at >= _stamp(since)
+    )
+    return session.connection.scalar(query) or 0
 
 
 def audit_head(session: Session) -> AuditEntry | None:
@@ -106,6 +114,10 @@ def verify_audit(session: Session, *, head: tuple[int, str] | None = None) -> in
     if head and expected < head[0]:
         raise _broken(expected + 1)
     return expected
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _broken(seq: int) -> InvalidError:

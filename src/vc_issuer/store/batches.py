@@ -120,7 +120,7 @@ def touch_source(session: Session, batch_id: str, *, source_name: str, source_sh
     )
 
 
-def add_approval(session: Session, batch: Batch, *, approver: str, at: datetime) -> None:
+def add_approval(session: Session, batch: Batch, *, approver: str, at: datetime, review_id: int) -> None:
     """Store an approval of the batch's digest. Raises RuleError for a second one, or one's own work."""
     row = {
         "batch_id": batch.id,
@@ -128,6 +128,7 @@ def add_approval(session: Session, batch: Batch, *, approver: str, at: datetime)
         "preparer": batch.prepared_by,
         "approver": approver,
         "approved_at": at,
+        "review_id": review_id,
     }
     try:
         with session.connection.begin_nested():

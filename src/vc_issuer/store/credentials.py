@@ -18,9 +18,11 @@ from vc_issuer.model.batch import PreparedDigest
 from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.model.record import DocumentKind
 from vc_issuer.store.database import Session
+from vc_issuer.store.issuance_log import append_leaves
 from vc_issuer.store.people import data_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
 from vc_issuer.store.vault import DataKey, code_hash
+from vc_issuer.transparency.evidence import leaf_of, signature_of
 
 MAX_IDS_A_QUERY = 500
 
@@ -264,7 +266,7 @@ def _prepared(session: Session, query: Select[Any]) -> list[PreparedPart]:
 
 
 def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime) -> int:
-    """Store secured bytes of parts that have none yet; returns how many were new."""
+    """Store secured bytes of parts that have none yet, each with its leaf in the log; returns how many were new."""
     if not parts:
         return 0
     owners = _owners(session, {part.document_id for part in parts})
@@ -284,7 +286,18 @@ def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime
     ]
     if rows:
         session.connection.execute(insert(secured_parts), rows)
+        new = [part for part in parts if part.credential_id not in done]
+        append_leaves(session, [(part.credential_id, _leaf(part, keys[owners[part.document_id]])) for part in new])
     return len(rows)
+
+
+def _leaf(part: NewSecured, key: DataKey) -> bytes:
+    return leaf_of(key.derive(salt_context(part.credential_id)), signature_of(part.secured.content))
+
+
+def salt_context(credential_id: str) -> str:
+    """Return what a credential's salt in the log is derived under."""
+    return f"log.salt:{credential_id}"
 
 
 def _secured_ids(session: Session, credential_ids: list[str]) -> set[str]:
@@ -325,6 +338,25 @@ def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple
         for row in rows:
             if row.learner_id in keys:
                 found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, keys[row.learner_id]))
+    return found
+
+
+def secured_by_id(session: Session, credential_ids: Sequence[str]) -> dict[str, tuple[DataKey, bytes]]:
+    """Return each credential's key and secured bytes; those of erased learners are left out."""
+    found: dict[str, tuple[DataKey, bytes]] = {}
+    for some in _slices(credential_ids):
+        query = (
+            select(secured_parts.c.credential_id, secured_parts.c.content, documents.c.learner_id)
+            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
+            .join(documents, documents.c.id == document_parts.c.document_id)
+            .where(secured_parts.c.credential_id.in_(some))
+        )
+        rows = session.connection.execute(query).all()
+        keys = data_keys(session, {row.learner_id for row in rows})
+        for row in rows:
+            if row.learner_id in keys:
+                key = keys[row.learner_id]
+                found[row.credential_id] = (key, key.open(row.content, secured_context(row.credential_id)))
     return found
 
 

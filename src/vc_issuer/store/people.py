@@ -17,6 +17,7 @@ from vc_issuer.store.database import Session
 from vc_issuer.store.tables import accounts, batches, documents, learners, pdfs
 from vc_issuer.store.vault import DataKey
 
+ROLES = ("preparer", "approver", "signer", "registrar")
 _PROFILE = "learners.profile"
 # What was approved can't be signed any more once a part of it is unreadable.
 _UNDER_WAY = (BatchState.PREPARED, BatchState.APPROVED, BatchState.SIGNING)
@@ -30,6 +31,11 @@ class Account:
     roles: tuple[str, ...]
     created_at: datetime
     disabled_at: datetime | None = None
+
+    @property
+    def active(self) -> bool:
+        """Tell whether the account may act."""
+        return self.disabled_at is None
 
 
 def add_account(session: Session, name: str, *, roles: Iterable[str], deed: Deed) -> Account:
@@ -79,6 +85,17 @@ def disable_account(session: Session, name: str, *, deed: Deed) -> None:
     active_account(session, name)
     session.connection.execute(update(accounts).where(accounts.c.name == name).values(disabled_at=deed.at))
     record_deed(session, deed, "account.disable", subject=name)
+
+
+def keep_password_hash(session: Session, name: str, hashed: str) -> None:
+    """Store the hash of an account's password, in place of an older one."""
+    session.connection.execute(update(accounts).where(accounts.c.name == name).values(password_hash=hashed))
+
+
+def password_hash(session: Session, name: str) -> str | None:
+    """Return the hash of an active account's password, or None."""
+    query = select(accounts.c.password_hash).where(accounts.c.name == name, accounts.c.disabled_at.is_(None))
+    return session.connection.scalar(query)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

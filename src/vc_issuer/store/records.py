@@ -190,6 +190,29 @@ def load_records(session: Session, batch_id: str, *, after: int = 0, limit: int 
     return _open(session, list(session.connection.execute(query)))
 
 
+def last_run_records(session: Session, batch_id: str, codes: Iterable[str]) -> tuple[StoredRecord, ...]:
+    """Return the records of the last issued run of each offering, from other batches than this one."""
+    found: list[StoredRecord] = []
+    issued = (BatchState.SIGNED.value, BatchState.PUBLISHED.value)
+    for code in sorted(codes):
+        others = (
+            select(records)
+            .join(batches, batches.c.id == records.c.batch_id)
+            .where(
+                records.c.batch_id != batch_id,
+                batches.c.state.in_(issued),
+                records.c.offering_key.startswith(f"{code}/", autoescape=True),
+            )
+        )
+        last = session.connection.execute(
+            others.order_by(batches.c.signed_at.desc(), records.c.run.desc()).limit(1)
+        ).first()
+        if last is not None:
+            theirs = others.where(records.c.run == last.run, records.c.offering_key == last.offering_key)
+            found += _open(session, session.connection.execute(theirs.order_by(records.c.id)).all())
+    return tuple(found)
+
+
 def last_position(session: Session, batch_id: str) -> int:
     """Return the position of a batch's last record; 0 if it has none."""
     return session.connection.scalar(select(func.max(records.c.position)).where(records.c.batch_id == batch_id)) or 0

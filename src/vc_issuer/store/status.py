@@ -155,6 +155,11 @@ def change_status(
     record_deed(session, deed, "document.status", subject=document.id, details=details)
 
 
+def mark_lists(session: Session) -> None:
+    """Have every list signed anew, such as under a new key."""
+    session.connection.execute(update(status_lists).values(changed=1))
+
+
 def lists_due(session: Session) -> list[ListDue]:
     """Return every list whose served bytes lag behind, with the indexes that are set now."""
     rows = session.connection.execute(

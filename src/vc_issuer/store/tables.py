@@ -114,6 +114,19 @@ batches = Table(
     CheckConstraint("approved_by <> prepared_by AND approved_by <> created_by", name="four_eyes"),
 )
 
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("account", ForeignKey("accounts.name"), nullable=False),
+    Column("shown_at", UtcDateTime, nullable=False),
+    Column("documents", JSON, nullable=False),  # ids of the sample
+    Column("outliers", JSON, nullable=False),
+    Column("token_sha256", String(64), nullable=False),
+)
+
 approvals = Table(
     "approvals",
     metadata,
@@ -124,6 +137,7 @@ approvals = Table(
     Column("approver", ForeignKey("accounts.name"), nullable=False),
     Column("approved_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime),
+    Column("review_id", ForeignKey("reviews.id")),  # NULL: from before reviews were kept
     CheckConstraint("approver <> preparer", name="four_eyes"),
 )
 
@@ -286,6 +300,32 @@ sequences = Table(
     metadata,
     Column("name", String(80), primary_key=True),
     Column("last", Integer, nullable=False),
+)
+
+log_leaves = Table(
+    "log_leaves",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),  # from 0, without gaps
+    Column("credential_id", ForeignKey("secured_parts.credential_id"), nullable=False, unique=True),
+    Column("leaf", LargeBinary(32), nullable=False),  # a salted commitment; the salt is derived from the learner's key
+)
+
+log_nodes = Table(
+    "log_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+log_checkpoints = Table(
+    "log_checkpoints",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the signed note, public
 )
 
 audit = Table(

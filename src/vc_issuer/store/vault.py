@@ -32,6 +32,7 @@ class DataKey:
 
     def __init__(self, key: bytes, random_bytes: RandomBytes) -> None:
         self._cipher = AESGCM(key)
+        self._derivation_key = hmac.digest(key, b"vc-issuer derive 1", "sha256")
         self._random_bytes = random_bytes
 
     def seal(self, content: bytes, context: str) -> bytes:
@@ -41,6 +42,10 @@ class DataKey:
             version, text = _DEFLATED, isal_zlib.compress(content, _DEFLATE_LEVEL)
         nonce = self._random_bytes(NONCE_BYTES)
         return version + nonce + self._cipher.encrypt(nonce, text, version + context.encode())
+
+    def derive(self, context: str) -> bytes:
+        """Return 32 bytes that nobody knows without this key, the same for the same context; gone when it is shred."""
+        return hmac.digest(self._derivation_key, context.encode(), "sha256")
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Return what was sealed under `context`, byte for byte. Raises ConfigurationError if it does not open."""

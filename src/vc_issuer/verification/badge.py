@@ -22,6 +22,7 @@ from vc_issuer.verification.familiar import Familiar
 from vc_issuer.verification.proofs import ProofLine, held_proofs, proofs_in_words
 from vc_issuer.verification.resolve import ResolvedMethods, confirm_methods, resolve_methods
 from vc_issuer.verification.status import StatusBook, entries_of
+from vc_issuer.verification.taken_back import check_logged_before, signatures_under
 from vc_issuer.verification.tokens import is_unattributed, resolve_token, token_lines
 from vc_issuer.verification.trust import TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
@@ -133,8 +134,13 @@ class BadgeExamination:
             _raise_worst(list(methods.errors))
             raise InconclusiveError(NOT_PROVEN)
         confirmed = confirm_methods(methods, self._trust, KeyPurpose.CREDENTIAL)
+        issuer = self._trust.issuer(issuer_of(candidate.document))
         for line in lines:
-            check_key_life(confirmed[line.method_id], line.created)
+            method = confirmed[line.method_id]
+            check_key_life(method, line.created)
+            if issuer is not None:
+                name, signatures = str(candidate.document.get("id")), signatures_under(candidate, line.method_id)
+                check_logged_before(method, signatures, name, issuer, self._trust.log)
         return None, "the key is listed for assertions, and was alive when the proof was made", "CID 1.0 section 3.3"
 
     def _status(self, document: Document, issuer: str, lines: list[ProofLine] | None) -> tuple[None, str, str]:

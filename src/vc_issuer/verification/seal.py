@@ -1,5 +1,6 @@
 """The checks of one sealed ELM credential: profile, seal, certificate, binding, validity, status, twin, trust."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,13 @@ from vc_issuer.securing.jades_trust import (
     check_seal_revocation,
     judge_seal,
 )
+from vc_issuer.transparency.evidence import signatures_in
 from vc_issuer.verification.badge import NOT_PROVEN
 from vc_issuer.verification.candidate import Candidate, OtherSeal
 from vc_issuer.verification.examination import Examination, read_or_nothing
 from vc_issuer.verification.seal_trust import Vouched, vouch
 from vc_issuer.verification.status import StatusBook, StatusEntry
+from vc_issuer.verification.taken_back import check_logged_before
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
 from vc_issuer.x509 import public_key_of
@@ -70,7 +73,7 @@ class SealExamination:
         examination.attempt(CheckId.STRUCTURE, lambda: _structure(document, own=own))
         seals = examination.attempt(CheckId.PROOF, lambda: _seal(candidate.content, verify_seals))
         judged = _judged(seals, self._trust, self._now)
-        examination.attempt(CheckId.KEY, lambda: self._key(document, judged))
+        examination.attempt(CheckId.KEY, lambda: self._key(candidate, judged))
         examination.attempt(CheckId.ISSUER_BINDING, lambda: _binding(document, seals))
         examination.attempt(CheckId.VALIDITY, lambda: (None, check_period(document, self._now), "VCDM 1.1 section 4.6"))
         readable = examination.outcome(CheckId.STRUCTURE) is Outcome.PASSED
@@ -97,12 +100,17 @@ class SealExamination:
     def _known(self, document: Document) -> TrustedIssuer | None:
         return self._trust.issuer_by_legal_id(legal_id_of(document))
 
-    def _key(self, document: Document, judged: Sequence[SealJudgement]) -> tuple[None, str, str]:
-        sentences = []
+    def _key(self, candidate: Candidate, judged: Sequence[SealJudgement]) -> tuple[None, str, str]:
+        document = candidate.document
+        sentences, known = [], self._known(document)
+        signatures = signatures_in(json.loads(candidate.content)) if known else []
         for judgement in _made(judged):
             pinned = self._pinned(document, judgement)
             if pinned is not None:
                 check_key_life(pinned, judgement.existence.time or judgement.facts.claimed_time)
+                # A time-stamp from before tells as much as the log does.
+                if judgement.existence.time is None and known is not None:
+                    check_logged_before(pinned, signatures, str(document.get("id")), known, self._trust.log)
             sentences.append(check_seal_life(judgement))
         return None, "; ".join(dict.fromkeys(sentences)), f"{NORM} clause 5.5"
 

@@ -151,6 +151,8 @@ class StatusBook:
             raise methods.errors[0]
         if any(method.controller != issuer for method in methods.found.values()):
             raise InvalidError("the status list is signed by another than its issuer", clause="threat T25")
+        if any(method.revoked is not None for method in methods.found.values()):
+            raise InvalidError("the status list is signed by a key that was taken back", clause="threat T10")
         lines: list[ProofLine] = self.guard(prove, content, methods.found, LIST_LIMITS.size)
         confirm_methods(methods, self.trust, KeyPurpose.STATUS)
         return lines

@@ -30,14 +30,16 @@ class LookUp(Protocol):
 class TrustedIssuer:
     """An issuer whose DID document is pinned.
 
-    `methods` are those under assertionMethod; `purposes` narrows a method to one purpose where the source
-    says so; `legal_id` is the EN 319 412-1 identifier that its seals carry. `is_own` tells that it issues with this
-    project, so that its documents must hold to the closed form.
+    `methods` are those under assertionMethod, and those that were taken back; `purposes` narrows a method to one
+    purpose where the source says so; `log_methods` sign checkpoints of its log and no credential; `legal_id` is the
+    EN 319 412-1 identifier that its seals carry. `is_own` tells that it issues with this project, so that its documents
+    must hold to the closed form.
     """
 
     did: str
     name: str
     methods: tuple[VerificationMethod, ...]
+    log_methods: tuple[VerificationMethod, ...] = ()
     legal_id: str = ""
     purposes: Mapping[str, KeyPurpose] = field(default_factory=dict)
     source: str = ""
@@ -58,6 +60,17 @@ class TrustedIssuer:
         return found
 
 
+class IssuanceLog(Protocol):
+    """What is known of issuers' logs of issuance."""
+
+    def logged_at(self, issuer: TrustedIssuer, credential_id: str, signature: bytes) -> datetime | None:
+        """Return by when a signature was in the issuer's log, None if it is not in it.
+
+        Raises InconclusiveError where that can't be told.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustStore:
     """Everything a verifier knows beforehand. `status_lists` maps a list's URL to its secured bytes.
@@ -71,6 +84,7 @@ class TrustStore:
     time_anchors: tuple[bytes, ...] = ()
     trusted_lists: tuple[TrustedList, ...] = ()
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
+    log: IssuanceLog | None = None
     look_ups: Callable[[], LookUp] | None = None
     look_up: LookUp | None = None
 

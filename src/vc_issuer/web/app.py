@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from vc_issuer.config import Mode
 from vc_issuer.web.conformance import conformance_router
 from vc_issuer.web.headers import SECURITY_HEADERS
+from vc_issuer.web.issuance_log import log_router
 from vc_issuer.web.issuer import issuer_router
 from vc_issuer.web.limits import BodyLimit
 from vc_issuer.web.pages import STATIC, Pages
@@ -47,6 +48,7 @@ def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> Fa
     app.include_router(verify_router(home, pages, service))
     app.include_router(stack_router(home, pages, service))
     app.include_router(issuer_router(home, pages))
+    app.include_router(log_router(home))
     app.include_router(vc_api_router(home))
     if conformance is not None:
         app.include_router(conformance_router(conformance))

@@ -30,10 +30,10 @@ class Asked(NamedTuple):
     """What is asked for behind a code."""
 
     code: str
-    kind: str  # "page", "json", "elm.json", "pdf", "png"
+    kind: str  # "page", "json", "elm.json", "log.json", "pdf", "png"
 
 
-_SUFFIXES = (".elm.json", ".json", ".pdf", ".png")
+_SUFFIXES = (".elm.json", ".log.json", ".json", ".pdf", ".png")
 _ACCEPTED = {
     "application/pdf": "pdf",
     "application/jose+json": "elm.json",
@@ -99,8 +99,8 @@ def public_router(home: Home, pages: Pages) -> APIRouter:
             return _download(home.pdf_of(published), "application/pdf", f"{name}.pdf", inline=True)
         if asked.kind == "png":
             return _download(home.badge_of(published), "image/png", f"{name}.png")
-        if asked.kind == "elm.json":
-            return _download(published.elm.content, published.elm.media_type, f"{name}.elm.json")
+        if asked.kind in {"elm.json", "log.json"}:
+            return _beside(home, asked.kind, published)
         if asked.kind == "json":
             media_type = "application/vc" if "application/vc," in request.headers.get("accept", "") + "," else None
             ob3 = published.ob3[published.language]
@@ -134,6 +134,13 @@ async def _typed_code(request: Request) -> Response:
     asked = request.query_params.get("lang")
     query = f"?lang={asked}" if asked in LANGUAGES else ""
     return RedirectResponse(f"/c/{code if len(code) == CODE_LENGTH else 'unknown'}{query}", status_code=303)
+
+
+def _beside(home: Home, kind: str, published: Published) -> Response:
+    name = f"{published.number}.{kind}"
+    if kind == "log.json":
+        return _download(home.log().evidence(published), "application/json", name)
+    return _download(published.elm.content, published.elm.media_type, name)
 
 
 def _unknown(request: Request, pages: Pages) -> Response:

@@ -24,7 +24,7 @@ HOST = "credentials.uzb.example"
 OFFERINGS = ("offerings/mc01.toml", "offerings/mc03.toml")
 COHORTS = ("cohorts/c2/c2.csv", "cohorts/c3/c3.csv")
 _LARGE_BATCH = 100  # documents
-_WRITTEN = ("home", "credentials", "status", MANIFEST, "did.json", "ca.pem")
+_WRITTEN = ("home", "credentials", "log", "status", MANIFEST, "did.json", "ca.pem")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from vc_issuer.x509 import certificates_to_pem
 MANIFEST = "manifest.json"
 DID_DOCUMENT = "did.json"
 SEAL_ANCHOR = "ca.pem"
+LOG = "log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,17 @@ def _write_document(home: Home, issued: Published, out: Path) -> tuple[dict[str,
         "files": files,
         "ob3_other": {language: write_badge(f".ob3.{language}.json", issued.ob3[language]) for language in others},
         "png": write(".png", home.badge_of(issued)),
+        "log": _write_evidence(home, issued, out),
     }
     return entry, written
+
+
+def _write_evidence(home: Home, issued: Published, out: Path) -> str:
+    """Write what proves that the document is in the log of issuance; it is no credential, so nobody verifies it."""
+    path = out / LOG / f"{issued.number}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(home.log().evidence(issued))
+    return path.relative_to(out).as_posix()
 
 
 def _write_lists(home: Home, out: Path) -> list[dict[str, str]]:

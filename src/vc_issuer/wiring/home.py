@@ -19,10 +19,11 @@ from vc_issuer.errors import ConfigurationError, VcIssuerError
 from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format, issuer_profile
 from vc_issuer.issuance.handing_out import hand_out
+from vc_issuer.issuance.outliers import folded
 from vc_issuer.issuance.profile import IssuingProfile, check_keys
 from vc_issuer.issuance.publish import IssuedDocument, issued_by_code, pdf_of
 from vc_issuer.model.credential import SecuredCredential
-from vc_issuer.model.keys import KeyAlgorithm
+from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.report import Report
 from vc_issuer.rendering.badge import draw_badge
@@ -50,6 +51,7 @@ from vc_issuer.wiring.keys import (
     records_of,
     seal_chain,
 )
+from vc_issuer.wiring.logbook import StoredLog
 from vc_issuer.wiring.trust_lists import pinned_lists
 from vc_issuer.wiring.trusting import PRELOAD, Pins, online, trust_of_files
 
@@ -121,7 +123,10 @@ class Home:
         settings = self.settings
         own = (own_issuer(settings, self.issuer),) if settings.trust.own else ()
         base = TrustStore(
-            issuers=own, status_lists=StoredLists(self.database), trusted_lists=pinned_lists(settings.home)
+            issuers=own,
+            status_lists=StoredLists(self.database),
+            trusted_lists=pinned_lists(settings.home),
+            log=self.log(),
         )
         named = Pins(
             did_documents=tuple(settings.path(name) for name in settings.trust.did_documents),
@@ -141,6 +146,21 @@ class Home:
     def _badge_behind(self, code: str) -> bytes | None:
         found = self.published(code)
         return found.ob3[found.language].content if found else None
+
+    def staff(self) -> frozenset[str]:
+        """Return names and numbers of staff, as approvers are warned of them. Raises ConfigurationError."""
+        name = self.settings.policy.staff_list
+        if not name:
+            return frozenset()
+        try:
+            lines = self.settings.path(name).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{name} can't be read.", remedy="Correct policy.staff_list.") from error
+        return frozenset(folded(line) for line in lines if line.strip())
+
+    def log(self) -> StoredLog:
+        """Return the home's own log of issuance."""
+        return StoredLog(self.database, did=self.settings.issuer.did)
 
     def verifier(self, pins: Pins | None = None) -> Verifier:
         """Return a verifier whose untrusted work runs in killable children; the status is that of this moment."""
@@ -235,12 +255,15 @@ class Home:
 
     def did_document(self) -> dict[str, Any]:
         """Return the issuer's DID document: every key that a Multikey can say, retired ones too."""
-        methods = [
-            record.method
-            for record in records_of(self.settings)
-            if record.public_key.algorithm is not KeyAlgorithm.RSA_SHA256
+        records = [
+            record for record in records_of(self.settings) if record.public_key.algorithm is not KeyAlgorithm.RSA_SHA256
         ]
-        document = did_web_document(self.settings.issuer.did, methods, now=self.now())
+        document = did_web_document(
+            self.settings.issuer.did,
+            [record.method for record in records],
+            now=self.now(),
+            silent={record.id for record in records if record.purpose is KeyPurpose.METADATA},
+        )
         return {**document, "alsoKnownAs": [f"urn:eidas:{self.issuer.eidas}"]} if self.issuer.eidas else document
 
     def jwks(self) -> dict[str, Any]:

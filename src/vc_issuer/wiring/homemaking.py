@@ -19,11 +19,11 @@ from vc_issuer.model.parties import Organisation
 from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.history import KeyRecord, append_key, method_id
 from vc_issuer.signers.registry import create_key, new_key_uri, open_signer, scheme_of
-from vc_issuer.store.audit import Deed
+from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.database import create_database
 from vc_issuer.store.people import add_account
 from vc_issuer.store.vault import Vault
-from vc_issuer.wiring.keys import key_access
+from vc_issuer.wiring.keys import history_hash, key_access
 from vc_issuer.x509 import SealSubject, Validity, certificates_to_pem, issue_seal_certificate, make_demo_ca
 
 DEFAULT_DATABASE = "sqlite:///vc_issuer.sqlite"
@@ -234,10 +234,12 @@ def _make_database(path: Path, *, now: datetime) -> None:
     vault = Vault(read_storage_key(settings), secrets.token_bytes)
     database = create_database(settings.database_url, vault=vault, random_bytes=secrets.token_bytes)
     try:
-        if settings.mode is not Mode.PRODUCTION:
-            with database.writing() as session:
+        with database.writing() as session:
+            deed = Deed(actor="init", at=now)
+            if settings.mode is not Mode.PRODUCTION:
                 for name in ACCOUNTS:
-                    add_account(session, name, roles=[name], deed=Deed(actor="init", at=now))
+                    add_account(session, name, roles=[name], deed=deed)
+            record_deed(session, deed, "key.init", subject="keys", details={"history": history_hash(settings)})
     finally:
         database.close()
     if settings.signing.engine is SigningEngine.WORKERS:

@@ -1,6 +1,7 @@
 """The keys of a home: which are in force, how they are opened, and what the public may know of them."""
 
 import base64
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -18,6 +19,8 @@ from vc_issuer.model.record import DocumentKind
 from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.history import KeyRecord, read_records
 from vc_issuer.signers.registry import open_signer, scheme_of
+from vc_issuer.store.audit import audit_entries
+from vc_issuer.store.database import Session
 from vc_issuer.verification.trust import TrustedIssuer
 from vc_issuer.x509 import certificates_from_pem, fingerprint
 
@@ -27,6 +30,25 @@ CRYPTOSUITE = "eddsa-rdfc-2022"  # decisions 6.5
 def records_of(settings: Settings) -> tuple[KeyRecord, ...]:
     """Return every key of the home's history. Raises ConfigurationError."""
     return read_records(settings.path(settings.keys.history))
+
+
+def history_hash(settings: Settings) -> str:
+    """Return the SHA-256 of the public history as it lies on disk."""
+    return hashlib.sha256(settings.path(settings.keys.history).read_bytes()).hexdigest()
+
+
+def check_history(settings: Settings, session: Session) -> None:
+    """Return if the public history is the one that the audit log last recorded. Raises ConfigurationError."""
+    recorded = [
+        entry.details["history"]
+        for entry in audit_entries(session)
+        if entry.action.startswith("key.") and "history" in entry.details
+    ]
+    if recorded and recorded[-1] != history_hash(settings):
+        raise ConfigurationError(
+            f"{settings.keys.history} is not the history that was recorded.",
+            remedy="Compare it with a backup: every change of keys goes through `vc-issuer keys`.",
+        )
 
 
 def record_in_force(records: Sequence[KeyRecord], purpose: KeyPurpose) -> KeyRecord:
@@ -131,7 +153,8 @@ def own_issuer(settings: Settings, issuer: Organisation) -> TrustedIssuer:
     return TrustedIssuer(
         did=settings.issuer.did,
         name=issuer.legal_name.best("en"),
-        methods=tuple(record.method for record in records),
+        methods=tuple(record.method for record in records if record.purpose is not KeyPurpose.METADATA),
+        log_methods=tuple(record.method for record in records if record.purpose is KeyPurpose.METADATA),
         legal_id=issuer.eidas,
         purposes={record.id: record.purpose for record in records},
         source="this home",

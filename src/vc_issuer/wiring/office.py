@@ -1,6 +1,5 @@
 """The office: everything a registrar changes in a home, each act under an account; the console and commands call it."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from vc_issuer.config import SigningEngine
+from vc_issuer.config import Mode, SigningEngine
 from vc_issuer.engine.base import Engine
 from vc_issuer.engine.registry import local_engine, queue_engine
 from vc_issuer.errors import InconclusiveError, RuleError, SignerError
@@ -16,14 +15,16 @@ from vc_issuer.intake.cohort import CohortReading, read_cohort
 from vc_issuer.intake.diff import CohortDifference, compare_cohorts, merge_records
 from vc_issuer.intake.institutions import institutions
 from vc_issuer.intake.offering_file import read_offering
-from vc_issuer.issuance.approve import approve_batch
+from vc_issuer.issuance.approve import approve_batch, note_refusal
 from vc_issuer.issuance.desk import no_progress
 from vc_issuer.issuance.issue import SigningBench, SigningReport, pause_signing, resume_signing, sign_batch
 from vc_issuer.issuance.lifecycle import StatusChange, change_statuses, open_supersession
 from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
+from vc_issuer.issuance.review import Review, review_batch
 from vc_issuer.issuance.sealing import SealingReport
 from vc_issuer.issuance.signing import Checkpoint, no_checkpoint
+from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import CredentialStatus, JsonValue
 from vc_issuer.model.offering import Answer, Offering
@@ -48,8 +49,10 @@ from vc_issuer.store.records import (
     last_position,
     load_records,
 )
+from vc_issuer.store.status import mark_lists
 from vc_issuer.wiring.home import Home
-from vc_issuer.wiring.keys import key_opener, signing_processes
+from vc_issuer.wiring.keys import history_hash, key_opener, signing_processes
+from vc_issuer.wiring.passwords import prove_password
 from vc_issuer.wiring.sealing import augment_seals, check_promised_level, renew_due
 
 
@@ -92,6 +95,7 @@ class Office:
     def __init__(self, home: Home, account: str) -> None:
         self.home = home
         self.account = account
+        self._proved = False
 
     def deed(self) -> Deed:
         """Return who acts, and that it is now."""
@@ -99,11 +103,16 @@ class Office:
 
     def note_key(self, action: str, subject: str, details: Mapping[str, JsonValue]) -> None:
         """Record a step of the key ceremony, with the hash of the public history as it stands after it."""
-        settings = self.home.settings
-        history = hashlib.sha256(settings.path(settings.keys.history).read_bytes()).hexdigest()
+        history = history_hash(self.home.settings)
         with self.home.database.writing() as session:
             active_account(session, self.account)
             record_deed(session, self.deed(), action, subject=subject, details={**details, "history": history})
+
+    def sign_lists_anew(self) -> int:
+        """Sign every status list under the status key now in force, as after a change of keys; returns how many."""
+        with key_opener(self.home.settings.home)() as keys, self.home.database.writing() as session:
+            mark_lists(session)
+            return sign_due_lists(session, profile=self.home.profile(), key=keys.status, deed=self.deed())
 
     def add_offering(self, checked: CheckedOffering) -> bool:
         """Store a version; False if it is there already. Raises RuleError for one that its rules block."""
@@ -165,9 +174,42 @@ class Office:
         """Take a prepared or approved batch apart again."""
         return return_to_draft(self.home.database, batch_id, deed=self.deed())
 
-    def approve(self, batch_id: str, digest: str) -> Batch:
-        """Approve exactly what the digest covers."""
-        return approve_batch(self.home.database, batch_id, digest=digest, profile=self.home.profile(), deed=self.deed())
+    def review(self, batch_id: str) -> Review:
+        """Show the approver outliers and a random sample; the token that comes with them opens the approval."""
+        return review_batch(
+            self.home.database,
+            batch_id,
+            offering_of=self.home.offerings.offering,
+            deed=self.deed(),
+            staff=self.home.staff(),
+        )
+
+    def approve(self, batch_id: str, digest: str, seen: str = "") -> Batch:
+        """Approve exactly what the digest covers. `seen` is the review's token.
+
+        Without one, a demonstration or test draws the sample itself; production refuses. Raises RuleError.
+        """
+        if not seen and self.home.settings.mode is not Mode.PRODUCTION:
+            seen = self.review(batch_id).token
+        return approve_batch(
+            self.home.database, batch_id, digest=digest, seen=seen, profile=self.home.profile(), deed=self.deed()
+        )
+
+    def prove(self, password: str) -> None:
+        """Prove once more who acts, before signing. Raises RuleError."""
+        prove_password(self.home.database, password, deed=self.deed())
+        self._proved = True
+
+    @property
+    def wants_password(self) -> bool:
+        """Tell whether signing asks for the account's password first."""
+        return self.home.settings.mode is Mode.PRODUCTION and not self._proved
+
+    def _check_proved(self, batch_id: str) -> None:
+        if self.wants_password:
+            error = RuleError("signing asks for your password once more.", remedy="Give it, then sign.")
+            note_refusal(self.home.database, self.deed(), "batch.sign", batch_id, error)
+            raise error
 
     def sign(
         self,
@@ -178,7 +220,11 @@ class Office:
         checkpoint: Checkpoint = no_checkpoint,
         notice: Callable[[str], None] = lambda _: None,
     ) -> SigningReport:
-        """Sign what is unsigned; safe to run again after any crash. `notice` is told what a person should know."""
+        """Sign what is unsigned; safe to run again after any crash. `notice` is told what a person should know.
+
+        In production `prove` comes first.
+        """
+        self._check_proved(batch_id)
         bench = SigningBench(
             engine=self._engine(processes, notice),
             open_keys=key_opener(self.home.settings.home),

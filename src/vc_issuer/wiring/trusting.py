@@ -10,6 +10,7 @@ from vc_issuer.did import methods_of
 from vc_issuer.errors import InputError, VcIssuerError
 from vc_issuer.fetch import Fetcher
 from vc_issuer.sandbox import Sandbox
+from vc_issuer.verification.taken_back import LogFiles, LogsInTurn
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.asking import AnswerCache, look_ups
@@ -22,7 +23,7 @@ PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins:
-    """What a person names on the command line: DID documents, authorities of seals and of time, status lists.
+    """What a person names: DID documents, authorities of seals and of time, status lists, proofs from logs.
 
     `hosts` may be asked; `offline` asks nobody, whatever the settings allow.
     """
@@ -33,6 +34,7 @@ class Pins:
     status_lists: tuple[Path, ...] = ()
     hosts: tuple[str, ...] = ()
     offline: bool = False
+    logs: tuple[Path, ...] = ()
 
 
 def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
@@ -42,7 +44,10 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     time_anchors = (*trust.time_anchors, *(der for path in pins.time_anchors for der in _read_anchor(path)))
     lists = {**dict(trust.status_lists), **dict(_read_list(path) for path in pins.status_lists)}
     issuers = (*trust.issuers, *(_read_issuer(path) for path in pins.did_documents))
-    return replace(trust, issuers=issuers, anchors=anchors, time_anchors=time_anchors, status_lists=lists)
+    given = LogFiles(tuple(_read_bytes(path) for path in pins.logs)) if pins.logs else None
+    logs = [log for log in (trust.log, given) if log is not None]
+    log = LogsInTurn(tuple(logs)) if logs else None
+    return replace(trust, issuers=issuers, anchors=anchors, time_anchors=time_anchors, status_lists=lists, log=log)
 
 
 def online(trust: TrustStore, hosts: tuple[str, ...], cache: AnswerCache) -> TrustStore:
@@ -60,13 +65,27 @@ def verifier_for(trust: TrustStore) -> Iterator[Verifier]:
 def _read_issuer(path: Path) -> TrustedIssuer:
     document = _read_json(path)
     try:
-        methods = methods_of(document)
+        asserting, every = methods_of(document), methods_of(document, "verificationMethod")
     except VcIssuerError as error:
         raise InputError(f"{path} is no DID document: {error}.", remedy="Give the issuer's did.json.") from error
-    did = str(document["id"])
+    did, known = str(document["id"]), {method.id for method in asserting}
+    others = [method for method in every if method.id not in known]
+    # What was taken back asserts nothing any more, and still counts for what the log held; the rest signs the log.
     return TrustedIssuer(
-        did=did, name=did, methods=methods, legal_id=_legal_id(document), source=f"--issuer {path.name}"
+        did=did,
+        name=did,
+        methods=(*asserting, *(method for method in others if method.revoked)),
+        log_methods=tuple(method for method in others if not method.revoked),
+        legal_id=_legal_id(document),
+        source=f"--issuer {path.name}",
     )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}.", remedy="Check the path.") from error
 
 
 def _legal_id(document: dict[str, object]) -> str:
