@@ -156,12 +156,12 @@ def examine_other_seal(seal: OtherSeal, examination: Examination, trust: TrustSt
 
     Whatever comes of it, the verdict is never `current`, since nothing of what is sealed was judged.
     """
-    examination.attempt(CheckId.RECOGNISE, lambda: (None, "a document with a seal (JAdES)", JADES))
 
     def unknown() -> tuple[None, str, str]:
-        raise InconclusiveError(seal.reason, clause="decisions 7.3")
+        raise InconclusiveError(f"a document with a seal (JAdES), but {seal.reason}", clause="decisions 7.3")
 
-    examination.attempt(CheckId.STRUCTURE, unknown)
+    examination.attempt(CheckId.RECOGNISE, unknown)
+    examination.skip(CheckId.STRUCTURE, f"not looked at, because {seal.reason}")
     seals = examination.attempt(CheckId.PROOF, lambda: _seal(seal.content, verify_any_seals))
     judged = _judged(seals, trust, now)
 

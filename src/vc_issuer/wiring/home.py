@@ -30,6 +30,7 @@ from vc_issuer.rendering.badge import draw_badge
 from vc_issuer.rendering.pdf import MOST_LANGUAGES, render_certificate
 from vc_issuer.sandbox import Sandbox
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
+from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.database import Database, open_database
 from vc_issuer.store.status import served_list, served_lists
 from vc_issuer.store.vault import Vault
@@ -285,7 +286,8 @@ class Home:
     def problems(self) -> list[str]:
         """Return one sentence for everything that keeps this home from working."""
         found = []
-        for check in (self._check_keys, self._check_database, pinned_contexts, self.offerings.by_version):
+        checks = (self._check_keys, self._check_database, self._check_seal, pinned_contexts, self.offerings.by_version)
+        for check in checks:
             try:
                 check()
             except VcIssuerError as error:
@@ -306,6 +308,14 @@ class Home:
         seal_chain(self.settings)
         for uri in self.settings.keys.uris:
             key_access(self.settings, uri)
+
+    def _check_seal(self) -> None:
+        """Check that what a level needs is there; the authority itself isn't asked."""
+        level, trust = self.settings.seal.level, self.trust()
+        if level != SealLevel.B.value and not trust.time_anchors_at(self.now()):
+            raise ConfigurationError(
+                f"level {level} needs an anchor for time-stamps.", remedy="Name its certificate in trust.time_anchors."
+            )
 
     def _check_database(self) -> None:
         with self.database.reading() as session:
