@@ -87,6 +87,13 @@ class SealSettings(_Part):
         return self
 
 
+class RegistrySettings(_Part):
+    """A registry of issuers (DID to name) as a file, and the did:key that signed it, or nobody."""
+
+    file: str
+    signer: Annotated[str, Field(pattern=r"^(did:key:z[1-9A-HJ-NP-Za-km-z]+)?$")] = ""
+
+
 class TrustSettings(_Part):
     """Whom the verifier pins besides the home's own issuer, by file: issuers, authorities of seals and of time."""
 
@@ -94,6 +101,8 @@ class TrustSettings(_Part):
     did_documents: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     time_anchors: tuple[str, ...] = ()
+    registries: tuple[RegistrySettings, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 class OnlineSettings(_Part):

@@ -55,6 +55,12 @@ LogOption = Annotated[
     list[Path] | None,
     typer.Option("--log", metavar="FILE", help="A proof from the issuer's log, in case its key was taken back."),
 ]
+RegistryOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--registry", metavar="FILE[=DID:KEY:…]", help="Trust the issuers that this registry names, signed by this key."
+    ),
+]
 ReaderLanguageOption = Annotated[str, typer.Option("--lang", help="Language of what is said: nl, en, fr or de.")]
 
 
@@ -98,6 +104,12 @@ def pins_of(
         status_lists=tuple(status_list or ()),
         logs=tuple(log or ()),
     )
+
+
+def registries_of(named: list[str] | None) -> tuple[tuple[Path, str], ...]:
+    """Return the registries of `--registry`, each with the did:key of its signer or an empty text."""
+    parts = (one.partition("=did:key:") for one in named or ())
+    return tuple((Path(path), f"did:key:{key}" if mark else "") for path, mark, key in parts)
 
 
 def moment_of(text: str) -> datetime:

@@ -16,12 +16,14 @@ from vc_issuer.cli.checking import (
     LogOption,
     OfflineOption,
     ReaderLanguageOption,
+    RegistryOption,
     StatusListOption,
     TimeAnchorOption,
     check_files,
     moment_of,
     pins_of,
     reader_language,
+    registries_of,
 )
 from vc_issuer.cli.context import Context, JsonFlag
 from vc_issuer.cli.output import console, print_json, speaking
@@ -46,6 +48,7 @@ def verify(
     ],
     offline: OfflineOption = False,
     allow_host: AllowHostOption = None,
+    registry: RegistryOption = None,
     at: AtOption = "",
     issuer: IssuerOption = None,
     anchor: AnchorOption = None,
@@ -70,7 +73,7 @@ def verify(
         raise InputError(f"{table} is neither .csv nor .xlsx.", remedy="Name the table's file with one of the two.")
     options: Context = context.obj
     named = pins_of(issuer, anchor, status_list, time_anchor, log)
-    pins = replace(named, hosts=tuple(allow_host or ()), offline=offline)
+    pins = replace(named, hosts=tuple(allow_host or ()), offline=offline, registries=registries_of(registry))
     checked = check_files(options, files, pins, now, spoken)
     if sheet:
         sheet.write_bytes(print_sheets(all_awards(checked.reports), checked.digests, now, spoken))

@@ -68,13 +68,25 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSeen:
+    """What one source of trust said of an issuer: `kind` is pinned, registry or domain; `where` names the source."""
+
+    kind: str
+    where: str
+    found: bool
+    checked_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerSeen:
-    """Who issued, as the trust source names them; `trusted` only where a pinned source says so."""
+    """Who issued, as the trust source names them; `trusted` only where a source that is set up says so."""
 
     id: str
     name: str
     trusted: bool
     source: str = ""
+    sources: tuple[SourceSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

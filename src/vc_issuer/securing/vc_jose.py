@@ -178,7 +178,7 @@ def verify_jwt(content: bytes, resolve_key: ResolveKey) -> VerifiedJwt:
     method = resolve_key(token.key_name)
     one = token.jws.signatures[0]
     message = signing_input(one.protected, token.jws.payload)
-    _check_signature(str(one.header["alg"]), method.public_key, signature_octets(one), message)
+    check_signature(str(one.header["alg"]), method.public_key, signature_octets(one), message)
     name = "ob3-jwt" if token.form is JwtForm.BADGE else token.form.typ
     created = moment_of(token.claims, "iat")
     return VerifiedJwt(
@@ -224,9 +224,10 @@ def _key_name(one: JwsSignature, form: JwtForm, claims: Mapping[str, Any]) -> st
     raise InvalidError("the token names no key", clause=f"{_JOSE} section 3.3.2")
 
 
-def _check_signature(algorithm: str, key: PublicKey, signature: bytes, message: bytes) -> None:
-    if key.algorithm is not ALGORITHMS[algorithm]:
-        raise InvalidError(f"the signature algorithm {algorithm} is not for this kind of key", clause="threat T13")
+def check_signature(algorithm: str, key: PublicKey, signature: bytes, message: bytes) -> None:
+    """Return if a signature holds under an algorithm that is allowed and fits the key. Raises InvalidError."""
+    if key.algorithm is not ALGORITHMS.get(algorithm):
+        raise InvalidError(f"the signature algorithm {algorithm[:40]} is not for this kind of key", clause="threat T13")
     if key.algorithm is KeyAlgorithm.ED25519:
         verify_signature(key, signature, message)
         return

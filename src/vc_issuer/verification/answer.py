@@ -61,6 +61,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
             "name": report.issuer.name,
             "trusted": report.issuer.trusted,
             "source": report.issuer.source,
+            "sources": [_plain(seen) for seen in report.issuer.sources],
         }
     if report.parts:
         answer["parts"] = [report_as_json(part) for part in report.parts]

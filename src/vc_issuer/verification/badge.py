@@ -26,6 +26,7 @@ from vc_issuer.verification.taken_back import check_logged_before, signatures_un
 from vc_issuer.verification.tokens import is_unattributed, resolve_token, token_lines
 from vc_issuer.verification.trust import TrustStore, check_key_life
 from vc_issuer.verification.validity import check_period
+from vc_issuer.verification.vouching import Vouched, unconfirmed, vouch
 
 _FORMAT = Ob3Format()
 NOT_PROVEN = "not looked at, because no proof is known to hold"
@@ -77,6 +78,7 @@ class BadgeExamination:
         self._familiar = familiar
         self._book = book
         self._now = now
+        self._vouched = Vouched()
 
     def run(self, candidate: Candidate, examination: Examination, language: str) -> CredentialSummary | None:
         """Make checks 3 to 8 and 11, and return the summary if the structure allows to read one."""
@@ -97,7 +99,9 @@ class BadgeExamination:
         examination.attempt(CheckId.STATUS, lambda: self._status(document, issuer, lines))
         if known and names_twin(document):
             examination.attempt(CheckId.TWIN, lambda: _own_side(document))
-        examination.attempt(CheckId.TRUST, lambda: self._trusted(issuer))
+        # Only whose key is confirmed is looked for: a name in a file that anybody could write asks nobody.
+        sure = all(examination.outcome(check) is Outcome.PASSED for check in (CheckId.KEY, CheckId.ISSUER_BINDING))
+        examination.attempt(CheckId.TRUST, lambda: self._trusted(document, issuer, confirmed=sure))
         if candidate.kind is not Kind.OB3:
             return None
         return read_or_nothing(lambda: _FORMAT.summarise(document, language))
@@ -106,9 +110,13 @@ class BadgeExamination:
         """Say who issued, by the name that the trust source gives."""
         issuer = issuer_of(document)
         known = self._trust.issuer(issuer)
+        sources = self._vouched.sources
         if known:
-            return IssuerSeen(id=issuer, name=known.name, trusted=True, source=known.source)
-        return IssuerSeen(id=issuer, name="", trusted=False)
+            return IssuerSeen(id=issuer, name=known.name, trusted=True, source=known.source, sources=sources)
+        vouched = self._vouched
+        return IssuerSeen(
+            id=issuer, name=vouched.name, trusted=vouched.is_known, source=vouched.source, sources=sources
+        )
 
     def _proof(self, candidate: Candidate) -> tuple[list[ProofLine], str, str]:
         methods = self._methods(candidate)
@@ -148,14 +156,17 @@ class BadgeExamination:
             raise InconclusiveError(NOT_PROVEN)
         return None, self._book.check(entries_of(document), issuer, self._now), "Bitstring Status List 1.0 section 3.2"
 
-    def _trusted(self, issuer: str) -> tuple[None, str, str]:
-        known = self._trust.issuer(issuer)
-        if known is None:
+    def _trusted(self, document: Document, issuer: str, *, confirmed: bool) -> tuple[None, str, str]:
+        if confirmed or self._trust.issuer(issuer):
+            self._vouched = vouch(issuer, document, self._trust, self._familiar.guard, self._now)
+        else:
+            self._vouched = unconfirmed(issuer, self._trust, self._now)
+        if not self._vouched.is_known:
             raise InconclusiveError(
                 "the issuer was not found in any source that is set up here",
                 remedy="Give its did.json with --issuer, if you have it from a source that you trust.",
             )
-        return None, f"{known.name}, pinned by {known.source}", "decisions 7.5"
+        return None, f"{self._vouched.name}, {self._vouched.source}", "decisions 7.5"
 
 
 def _binding(lines: list[ProofLine] | None, issuer: str) -> tuple[None, str, str]:

@@ -30,7 +30,7 @@ class Familiar:
     """Verify proofs, here where the shape is known and behind the guard where it isn't. Safe to share by threads."""
 
     def __init__(self, guard: Guard) -> None:
-        self._guard = guard
+        self.guard = guard
         self._shapes = KnownShapes(MOST_SHAPES)
         self._seen: OrderedDict[bytes, int] = OrderedDict()
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Familiar:
             return proof_lines(document, methods, canonicalize=self._canonical)
         except _UnfamiliarError:
             pass
-        lines: list[ProofLine] = self._guard(prove, content, methods)
+        lines: list[ProofLine] = self.guard(prove, content, methods)
         if all(line.error is None for line in lines) and self._is_second_sight(document):
             self._learn(content, methods)
         return lines
@@ -63,7 +63,7 @@ class Familiar:
 
     def _learn(self, content: bytes, methods: Mapping[str, VerificationMethod]) -> None:
         try:
-            shapes: list[KnownShape] = self._guard(shapes_of, content, methods)
+            shapes: list[KnownShape] = self.guard(shapes_of, content, methods)
         except VcIssuerError:
             return  # too much work to compile: such badges go on being verified behind the guard
         self._shapes.admit(shapes)

@@ -12,6 +12,7 @@ from typing import Protocol
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.keys import KeyPurpose, VerificationMethod
 from vc_issuer.model.trusted_list import ListedService, ServiceKind, TrustedList
+from vc_issuer.verification.registries import Registry
 
 
 class LookUp(Protocol):
@@ -76,6 +77,7 @@ class TrustStore:
     """Everything a verifier knows beforehand. `status_lists` maps a list's URL to its secured bytes.
 
     `anchors` are authorities whose seals count, `time_anchors` those whose time-stamps do (DER): neither is the other.
+    `registries` name issuers, `domains` are those whose issuers count.
     `look_ups` makes, for each file, what finds things that are not at hand; without it nothing is asked.
     """
 
@@ -85,6 +87,8 @@ class TrustStore:
     trusted_lists: tuple[TrustedList, ...] = ()
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
     log: IssuanceLog | None = None
+    registries: tuple[Registry, ...] = ()
+    domains: frozenset[str] = frozenset()
     look_ups: Callable[[], LookUp] | None = None
     look_up: LookUp | None = None
 

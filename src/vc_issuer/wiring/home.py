@@ -133,6 +133,8 @@ class Home:
             did_documents=tuple(settings.path(name) for name in settings.trust.did_documents),
             anchors=tuple(settings.path(name) for name in settings.trust.anchors),
             time_anchors=tuple(settings.path(name) for name in settings.trust.time_anchors),
+            registries=tuple((settings.path(one.file), one.signer) for one in settings.trust.registries),
+            domains=settings.trust.domains,
         )
         pins = pins or Pins()
         trust = trust_of_files(pins, trust_of_files(named, base))

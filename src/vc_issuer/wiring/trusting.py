@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from vc_issuer.did import methods_of
 from vc_issuer.errors import InputError, VcIssuerError
 from vc_issuer.fetch import Fetcher
 from vc_issuer.sandbox import Sandbox
+from vc_issuer.verification.registries import Registry, read_registry
 from vc_issuer.verification.taken_back import LogFiles, LogsInTurn
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore
 from vc_issuer.verification.verify import Verifier
@@ -25,6 +27,7 @@ PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issue
 class Pins:
     """What a person names: DID documents, authorities of seals and of time, status lists, proofs from logs.
 
+    `registries` are files with the did:key of their signer, or with an empty text; `domains` vouch for their issuers.
     `hosts` may be asked; `offline` asks nobody, whatever the settings allow.
     """
 
@@ -32,6 +35,8 @@ class Pins:
     anchors: tuple[Path, ...] = ()
     time_anchors: tuple[Path, ...] = ()
     status_lists: tuple[Path, ...] = ()
+    registries: tuple[tuple[Path, str], ...] = ()
+    domains: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     offline: bool = False
     logs: tuple[Path, ...] = ()
@@ -47,7 +52,17 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     given = LogFiles(tuple(_read_bytes(path) for path in pins.logs)) if pins.logs else None
     logs = [log for log in (trust.log, given) if log is not None]
     log = LogsInTurn(tuple(logs)) if logs else None
-    return replace(trust, issuers=issuers, anchors=anchors, time_anchors=time_anchors, status_lists=lists, log=log)
+    registries = (*trust.registries, *(_read_registry(path, signer) for path, signer in pins.registries))
+    return replace(
+        trust,
+        issuers=issuers,
+        anchors=anchors,
+        time_anchors=time_anchors,
+        status_lists=lists,
+        log=log,
+        registries=registries,
+        domains=trust.domains | frozenset(pins.domains),
+    )
 
 
 def online(trust: TrustStore, hosts: tuple[str, ...], cache: AnswerCache) -> TrustStore:
@@ -60,6 +75,23 @@ def verifier_for(trust: TrustStore) -> Iterator[Verifier]:
     """Give a verifier whose untrusted work runs in killable children."""
     with Sandbox(preload=PRELOAD) as sandbox:
         yield Verifier(trust, sandbox.run)
+
+
+def _read_registry(path: Path, signer: str) -> Registry:
+    try:
+        return _registry_as_of(path, signer, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}.", remedy="Check the path.") from error
+    except VcIssuerError as error:
+        raise InputError(
+            f"{path} can't be used as a registry: {error.message}.", remedy="Fetch it again, or correct its signer."
+        ) from error
+
+
+@lru_cache(maxsize=16)
+def _registry_as_of(path: Path, signer: str, _changed_ns: int) -> Registry:
+    """Read a registry once for each time that its file changed: it may name thousands."""
+    return read_registry(path.read_bytes(), where=path.name, signer=signer, now=utc_now())
 
 
 def _read_issuer(path: Path) -> TrustedIssuer:
