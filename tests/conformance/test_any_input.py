@@ -75,7 +75,7 @@ SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats
 WORDS = st.sampled_from(["@context", "id", "type", "@id", "@type", "@graph", "@value", "@vocab", "proof", V2, "x", "", "https://x.example/y", "did:key:z", "data:application/vc+jwt,ey.ey.ey", "_:b0", "VerifiableCredential", "EnvelopedVerifiableCredential"])  # fmt: skip
 JSON = st.recursive(SCALARS | WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3), max_leaves=6)  # fmt: skip
 SLOW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

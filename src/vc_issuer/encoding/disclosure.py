@@ -5,9 +5,10 @@ as the whole. A statement is one N-Quad with its line feed, in canonical form bu
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, TypeAlias
 
 import pyoxigraph
@@ -43,7 +44,7 @@ def state(
     expanded = expand(document, contexts=contexts)
     if _SCHEME in to_nquads(expanded):
         raise UnsafeDocumentError(f"the document uses {_SCHEME}, which selective disclosure needs for itself")
-    skolemized = _skolemize(expanded, iter(range(10**9)))
+    skolemized = _skolemize(expanded, count())
     nquads = _deskolemized(skolemized)
     labels = relabel(checked_labels(nquads, guarded=guarded))
     return Statements(
@@ -149,11 +150,11 @@ def _without_gaps(value: Any) -> Any:
     return value
 
 
-def _skolemize(expanded: list[Any], counter: Iterable[int]) -> list[Any]:
+def _skolemize(expanded: list[Any], counter: Iterator[int]) -> list[Any]:
     return [_skolemized_item(item, counter) for item in expanded]
 
 
-def _skolemized_item(item: Any, counter: Iterable[int]) -> Any:
+def _skolemized_item(item: Any, counter: Iterator[int]) -> Any:
     if not isinstance(item, dict) or "@value" in item:
         return item
     node: dict[str, Any] = {
@@ -164,7 +165,7 @@ def _skolemized_item(item: Any, counter: Iterable[int]) -> Any:
         return node
     own_id = node.get("@id")
     if own_id is None:
-        node["@id"] = f"{_SCHEME}b{next(iter(counter))}"
+        node["@id"] = f"{_SCHEME}b{next(counter)}"
     elif own_id.startswith("_:"):
         node["@id"] = f"{_SCHEME}x{own_id[2:]}"  # apart from the counted ones
     return node

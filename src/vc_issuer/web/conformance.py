@@ -92,7 +92,7 @@ def _verifying(router: APIRouter, mount: ConformanceMount, limiter: CapacityLimi
 def paths_of(mount: ConformanceMount) -> dict[str, Any]:
     """Return the map that outside harnesses read."""
     verify, present = f"{PREFIX}/credentials/verify", f"{PREFIX}/presentations/verify"
-    tags = sorted({tag for offer in offers(mount) for tag in offer["tags"]} - {"BitstringStatusList"})
+    tags = sorted({tag for offer in offers(mount) for tag in offer["tags"]})
     supports = {"supports": {"vc": ["1.1", "2.0"]}, "supportedEcdsaKeyTypes": ["P-256", "P-384"]}
     return {
         "name": "vc_issuer",

@@ -38,7 +38,6 @@ _BY_KIND: tuple[tuple[type[VcIssuerError], str], ...] = (
     (InvalidError, _SECURITY + "PROOF_VERIFICATION_ERROR"),
     (InconclusiveError, _SECURITY + "PROOF_VERIFICATION_ERROR"),
 )
-BODY_SCHEMA: dict[str, Any] = {"type": "object", "additionalProperties": True}
 
 
 async def read_object(request: Request) -> dict[str, Any]:
