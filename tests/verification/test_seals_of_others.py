@@ -15,6 +15,7 @@ from reference import DATA, needs_data
 from vc_issuer.cli.main import command_line
 from vc_issuer.config import Mode
 from vc_issuer.model.report import CheckId, Outcome, Verdict
+from vc_issuer.securing.jades import seal_facts
 from vc_issuer.verification.answer import report_as_json
 from vc_issuer.verification.proofs import directly
 from vc_issuer.verification.trust import TrustStore
@@ -23,6 +24,7 @@ from vc_issuer.web.app import create_app
 from vc_issuer.wiring.catalogue import known_institution
 from vc_issuer.wiring.home import open_home
 from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.x509.read import load_certificate
 
 pytestmark = needs_data
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -118,6 +120,39 @@ def test_a_seal_of_the_eu_is_intact_and_its_anchor_unknown(path):
     assert "expired on 2025-05-10, and no time-stamp that is believed here" in life.message
     assert life.clause.endswith("OUT_OF_BOUNDS_NO_POE")
     assert report.verdict is Verdict.UNKNOWN_ISSUER
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("Sample-CertOfPart-signed.jsonld", 2023),
+        *((path.name, 2026) for path in SAMPLES if "AA-" not in path.name and "2023" not in path.parent.name),
+    ],
+)
+def test_a_seal_of_the_eu_is_trusted_once_its_authorities_are_pinned(name, year):
+    """Real OCSP answers, real time-stamps: the 2023 authority's certificate ended that year, the others' live."""
+    path = next(path for path in SAMPLES if path.name == name and ("2023" in path.parent.name) is (year == 2023))
+    facts = seal_facts(path.read_bytes())
+    pool = [*facts.data.certificates, *(der for stamp in facts.time_stamps for der in stamp.certificates)]
+    trust = TrustStore(
+        anchors=(issuer_among(pool, facts.certificates[0]),),
+        time_anchors=tuple(issuer_among(pool, stamp.certificates[0]) for stamp in facts.time_stamps),
+    )
+    report = Verifier(trust, directly).verify(path.read_bytes(), path.name, NOW.replace(year=year, month=11))
+    assert check(report, CheckId.KEY).message.startswith("a time-stamp proves the seal since 20")
+    message = check(report, CheckId.TRUST).message
+    assert check(report, CheckId.TRUST).outcome is Outcome.PASSED, message
+    assert (
+        "the seal of ORGANIZACION TEST leads to a pinned anchor; not revoked, as its authority told by OCSP" in message
+    )
+    assert (report.issuer.name, report.issuer.trusted) == ("ORGANIZACION TEST", True)
+    later = Verifier(trust, directly).verify(path.read_bytes(), path.name, NOW.replace(year=2060))
+    assert check(later, CheckId.KEY).clause.endswith("OUT_OF_BOUNDS_NO_POE")
+
+
+def issuer_among(pool, der):
+    wanted = load_certificate(der).issuer
+    return next(each for each in pool if load_certificate(each).subject == wanted and each != der)
 
 
 @pytest.mark.parametrize("part", ["payload", "protected", "signature"])

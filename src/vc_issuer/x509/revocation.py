@@ -89,8 +89,8 @@ def find_revocation(
 ) -> Revocation | None:
     """Return what authentic answers say of `certificate` at `at`: its revocation, else the newest good that is fresh.
 
-    `others` are certificates (DER) among which a delegated responder's may stand. None if nothing is told.
-    Raises UnreadableError for answers that can't be parsed.
+    `others` are certificates (DER) among which a delegated responder's may stand. None if nothing is told: an answer
+    that can't be read tells nothing, neither good nor bad.
     """
     subject, authority = load_certificate(certificate), load_certificate(issuer)
     helpers = [load_certificate(der) for der in others]
@@ -122,7 +122,10 @@ def answer_holds(answer: bytes, now: datetime) -> bool:
 
 def responder_certificates(response: bytes) -> tuple[bytes, ...]:
     """Return the certificates (DER) that an OCSP answer carries. Raises UnreadableError."""
-    loaded = _load_response(response)
+    try:
+        loaded = ocsp.load_der_ocsp_response(response)
+    except (ValueError, TypeError) as error:
+        raise UnreadableError("an OCSP answer can't be parsed") from error
     if loaded.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return ()
     return tuple(certificate.public_bytes(Encoding.DER) for certificate in loaded.certificates)
@@ -132,13 +135,6 @@ def _uris(names: Iterator[x509.GeneralName]) -> Iterator[str]:
     return (name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
 
 
-def _load_response(der: bytes) -> ocsp.OCSPResponse:
-    try:
-        return ocsp.load_der_ocsp_response(der)
-    except (ValueError, TypeError) as error:
-        raise UnreadableError("an OCSP answer can't be parsed") from error
-
-
 def _from_response(
     der: bytes,
     subject: x509.Certificate,
@@ -146,15 +142,15 @@ def _from_response(
     helpers: Sequence[x509.Certificate],
     at: datetime,
 ) -> Iterator[Revocation]:
-    response = _load_response(der)
-    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        return
     try:
+        response = ocsp.load_der_ocsp_response(der)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return
         answers = [answer for answer in response.responses if _is_about(answer, subject, authority)]
         if not answers or not _is_authentic(response, authority, helpers):
             return
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise UnreadableError("an OCSP answer can't be parsed") from error
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+        return
     for answer in answers:
         if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
             yield Revocation(
@@ -249,8 +245,8 @@ def _from_list(
             )
         elif _is_fresh(told, until, at):
             yield Revocation(told=told, source="CRL")
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        raise UnreadableError("a revocation list can't be parsed") from error
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        return
 
 
 def _covers(listed: x509.CertificateRevocationList, subject: x509.Certificate) -> bool:
