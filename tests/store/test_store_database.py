@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateTable
 from store.homes import ANN, new_database, reopened, vault
 from vc_issuer.errors import ConfigurationError, VcIssuerError
 from vc_issuer.store.database import create_database, open_database
+from vc_issuer.store.numbers import reserve_numbers
 from vc_issuer.store.people import add_account, all_accounts
 from vc_issuer.store.tables import metadata
 
@@ -102,3 +103,18 @@ def test_writers_take_turns(database):
         thread.join()
     with database.reading() as session:
         assert len(all_accounts(session)) == 11
+
+
+def test_many_may_begin_a_sequence_at_once(database):
+    taken = []
+
+    def take():
+        with database.writing_beside_others() as session:
+            taken.append(reserve_numbers(session, "log", 10))
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == list(range(1, 80, 10))
