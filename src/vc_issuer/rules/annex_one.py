@@ -124,7 +124,7 @@ def _country(offering: Offering) -> _State:
 
 
 def _awarding_body(offering: Offering) -> _State:
-    if not offering.awarding_bodies or any(not body.eidas for body in offering.awarding_bodies):
+    if not offering.awarding_bodies or any(not (body.eidas or body.registration) for body in offering.awarding_bodies):
         return _imperfect("officiële naam en identificator nodig", "legal name and identifier needed")
     return _PRESENT
 
