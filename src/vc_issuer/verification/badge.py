@@ -33,6 +33,9 @@ NOT_PROVEN = "not looked at, because no proof is known to hold"
 _BROKEN = "not looked at, because the structure is broken"
 _UNKNOWN_CONTEXT = "not looked at, because a context that the proof covers is not known here"
 
+# Pinned for documents of keys; in a credential they could only stand to confuse.
+_NOT_FOR_CREDENTIALS = frozenset({"https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"})
+
 _FOREIGN: Mapping[Kind, Callable[[Document], list[Violation]]] = {
     Kind.OB3: _FORMAT.violations_foreign,
     Kind.CLR: clr_violations,
@@ -57,7 +60,7 @@ def names_twin(document: Document) -> bool:
 def check_structure(candidate: Candidate, *, own: bool) -> tuple[None, str, str]:
     """Check contexts and profile: closed for an issuer whose badges we know, readable for everybody else's."""
     document = candidate.document
-    unknown = [one for one in contexts_in(document) if not isinstance(one, str) or one not in pinned_contexts()]
+    unknown = [one for one in contexts_in(document) if not _is_known_context(one)]
     closed = own and candidate.kind is Kind.OB3
     found = _FORMAT.violations(document) if closed else _FOREIGN[candidate.kind](document)
     if found:
@@ -68,6 +71,10 @@ def check_structure(candidate: Candidate, *, own: bool) -> tuple[None, str, str]
             f"the credential uses a context that is not known here: {str(unknown[0])[:200]}", clause="threat T27"
         )
     return None, "contexts known, every member in its place", "Open Badges 3.0 section B"
+
+
+def _is_known_context(url: object) -> bool:
+    return isinstance(url, str) and url in pinned_contexts() and url not in _NOT_FOR_CREDENTIALS
 
 
 class BadgeExamination:
