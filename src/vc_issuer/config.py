@@ -244,7 +244,7 @@ def _sentences(error: ValidationError | TypeError) -> str:
 
 def read_passphrase(settings: Settings) -> bytes:
     """Read the key passphrase from its file, which nobody but the owner may read (mode 0600)."""
-    return _read_secret(settings.path(settings.keys.passphrase_file), "keys.passphrase_file").strip()
+    return read_secret(settings.path(settings.keys.passphrase_file), "keys.passphrase_file").strip()
 
 
 def read_pin(settings: Settings) -> bytes:
@@ -253,12 +253,12 @@ def read_pin(settings: Settings) -> bytes:
         raise ConfigurationError(
             "a key lies on a token, and keys.pin_file names no file.", remedy="Name a file of mode 0600 with its PIN."
         )
-    return _read_secret(settings.path(settings.keys.pin_file), "keys.pin_file").strip()
+    return read_secret(settings.path(settings.keys.pin_file), "keys.pin_file").strip()
 
 
 def read_storage_key(settings: Settings) -> bytes:
     """Read the key that encrypts personal data at rest: 32 bytes in hexadecimal, mode 0600."""
-    content = _read_secret(settings.path(settings.keys.storage), "keys.storage")
+    content = read_secret(settings.path(settings.keys.storage), "keys.storage")
     try:
         return bytes.fromhex(content.decode("ascii"))
     except ValueError as error:
@@ -269,7 +269,7 @@ def read_api_keys(settings: Settings) -> dict[str, bytes]:
     """Read who may ask for credentials over the API: a name and the SHA-256 of its key; empty if not set up."""
     if not settings.serve.api_keys:
         return {}
-    content = _read_secret(settings.path(settings.serve.api_keys), "serve.api_keys").decode("utf-8", "replace")
+    content = read_secret(settings.path(settings.serve.api_keys), "serve.api_keys").decode("utf-8", "replace")
     keys: dict[str, bytes] = {}
     for number, line in enumerate(content.splitlines(), start=1):
         name, _, digest = line.strip().partition(" ")
@@ -285,7 +285,8 @@ def read_api_keys(settings: Settings) -> dict[str, bytes]:
     return keys
 
 
-def _read_secret(file: Path, setting: str) -> bytes:
+def read_secret(file: Path, setting: str) -> bytes:
+    """Read a secret from its file, which nobody but the owner may read; `setting` says where it was named."""
     try:
         mode = file.stat().st_mode
         content = file.read_bytes().strip()

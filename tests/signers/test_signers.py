@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+import local_service
 import token_at_hand
 from vc_issuer.errors import ConfigurationError, SignerError
 from vc_issuer.model.keys import KeyAlgorithm
@@ -48,7 +49,11 @@ def token_key(folder, algorithm):
     return open_signer(uri, token_at_hand.access())
 
 
-MAKERS = {"file": file_key, "pkcs11": token_key}
+def service_key(folder, algorithm):
+    return open_signer(local_service.make(folder, algorithm), access(folder))
+
+
+MAKERS = {"file": file_key, "pkcs11": token_key, "kms": service_key}
 
 
 def holds(public_key, signature, message):

@@ -39,6 +39,8 @@ COMMANDS: Mapping[str, Command] = {
     "log": Command("issuance_log"),
     "audit": Command("audit"),
     "account": Command("account"),
+    "learner": Command("learner"),
+    "backup": Command("backing_up"),
     "seal": Command("seal"),
     "trust": Command("trust"),
     "api-key": Command("api_key", "api_key"),

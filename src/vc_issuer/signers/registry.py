@@ -16,8 +16,9 @@ from vc_issuer.signers.access import KeyAccess
 BACKENDS: Mapping[str, str] = {
     "file": "vc_issuer.signers.file",
     "pkcs11": "vc_issuer.signers.pkcs11",
+    "kms": "vc_issuer.signers.kms",
 }
-_EXTRAS = {"pkcs11": "hsm"}
+_EXTRAS = {"pkcs11": "hsm", "kms": "kms"}
 
 
 def open_signer(uri: str, access: KeyAccess, *, allow_file: bool = True) -> Signer:

@@ -8,7 +8,7 @@ decides from what it reads; chunks of a batch, each with rows of its own, are st
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,17 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def snapshot(self, path: Path) -> None:
+        """Copy the database as it stands into a new file, while others go on. Raises ConfigurationError."""
+        if self.engine.dialect.name != "sqlite":
+            raise ConfigurationError(
+                "this database is backed up by its own tools.",
+                remedy="Run pg_dump, and keep settings.toml and keys/ with it.",
+            )
+        with closing(self.engine.raw_connection()) as plain, closing(sqlite3.connect(path)) as target:
+            driver: Any = plain.driver_connection
+            driver.backup(target)
 
     def close(self) -> None:
         """Give every connection back."""

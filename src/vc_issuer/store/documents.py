@@ -77,6 +77,11 @@ def successors_in(session: Session, batch_id: str) -> list[StoredDocument]:
     return _open(session, query.order_by(documents.c.position))
 
 
+def documents_of_learner(session: Session, learner_id: str) -> list[StoredDocument]:
+    """Return every document of one learner."""
+    return _open(session, _query().where(documents.c.learner_id == learner_id).order_by(documents.c.id))
+
+
 def documents_of_record(session: Session, record_id: str) -> list[StoredDocument]:
     """Return the documents that one record gave, in order."""
     return _open(session, _query().where(documents.c.record_id == record_id).order_by(documents.c.position))

@@ -184,6 +184,20 @@ def erase_learner(session: Session, student_number: str, *, deed: Deed) -> str:
             f"batch {under_way} is about to issue documents to this learner.",
             remedy="Finish it, or return it to draft; then erase.",
         )
+    _shred(session, learner_id, deed)
+    return learner_id
+
+
+def erase_again(session: Session, learner_id: str, *, deed: Deed) -> bool:
+    """Shred, after a restore, the key of a learner who was erased since the backup; False if there is none to shred."""
+    query = select(learners.c.id).where(learners.c.id == learner_id, learners.c.data_key.is_not(None))
+    if session.connection.scalar(query) is None:
+        return False
+    _shred(session, learner_id, deed)
+    return True
+
+
+def _shred(session: Session, learner_id: str, deed: Deed) -> None:
     theirs = select(documents.c.id).where(documents.c.learner_id == learner_id)
     session.connection.execute(pdfs.delete().where(pdfs.c.document_id.in_(theirs)))
     session.connection.execute(update(documents).where(documents.c.learner_id == learner_id).values(code_hash=None))
@@ -193,7 +207,6 @@ def erase_learner(session: Session, student_number: str, *, deed: Deed) -> str:
         .values(student_index=None, data_key=None, profile=None, erased_at=deed.at)
     )
     record_deed(session, deed, "learner.erase", subject=learner_id)
-    return learner_id
 
 
 def _profile_bytes(learner: Learner) -> bytes:

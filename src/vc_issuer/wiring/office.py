@@ -17,6 +17,7 @@ from vc_issuer.intake.institutions import institutions
 from vc_issuer.intake.offering_file import read_offering
 from vc_issuer.issuance.approve import approve_batch, note_refusal
 from vc_issuer.issuance.desk import no_progress
+from vc_issuer.issuance.erase import Erased, erase
 from vc_issuer.issuance.issue import SigningBench, SigningReport, pause_signing, resume_signing, sign_batch
 from vc_issuer.issuance.lifecycle import StatusChange, change_statuses, open_supersession
 from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
@@ -50,6 +51,7 @@ from vc_issuer.store.records import (
     load_records,
 )
 from vc_issuer.store.status import mark_lists
+from vc_issuer.wiring.backup import note_erasure
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import history_hash, key_opener, signing_processes
 from vc_issuer.wiring.passwords import prove_password
@@ -304,6 +306,14 @@ class Office:
         change = StatusChange(status=status, reason=reason, deed=self.deed())
         with key_opener(self.home.settings.home)() as keys:
             return change_statuses(self.home.database, names, change, profile=self.home.profile(), key=keys.status)
+
+    def erase(self, student_number: str) -> Erased:
+        """Erase a person; the register of erasures keeps them erased when an older backup is restored."""
+        home = self.home
+        with key_opener(home.settings.home)() as keys:
+            erased = erase(home.database, student_number, profile=home.profile(), key=keys.status, deed=self.deed())
+        note_erasure(home.settings.home, erased.learner_id)
+        return erased
 
     def supersede(self, names: Iterable[str], reason: str) -> str:
         """Open a draft whose documents will take the place of the named ones; returns its id."""
