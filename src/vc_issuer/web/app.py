@@ -3,9 +3,10 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from vc_issuer.config import Mode
@@ -14,6 +15,9 @@ from vc_issuer.web.headers import SECURITY_HEADERS
 from vc_issuer.web.issuance_log import log_router
 from vc_issuer.web.issuer import issuer_router
 from vc_issuer.web.limits import BodyLimit
+from vc_issuer.web.metrics import UNMATCHED, Metrics
+from vc_issuer.web.openapi import describe
+from vc_issuer.web.operations import operations_router
 from vc_issuer.web.pages import STATIC, Pages
 from vc_issuer.web.problems import install_problems
 from vc_issuer.web.public import public_router
@@ -23,6 +27,7 @@ from vc_issuer.web.verify import VerifyService, verify_router
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.home import Home
 
+Answer: TypeAlias = Callable[[Request], Awaitable[Response]]
 log = logging.getLogger("vc_issuer.access")
 
 
@@ -40,11 +45,12 @@ def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> Fa
         demo=home.settings.mode is Mode.DEMO,
     )
     install_problems(app, pages)
-    app.middleware("http")(_finish)
+    metrics = Metrics()
+    app.middleware("http")(_finisher(metrics))
     app.add_middleware(BodyLimit)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(public_router(home, pages))
-    service = VerifyService(home)
+    service = VerifyService(home, metrics)
     app.include_router(verify_router(home, pages, service))
     app.include_router(stack_router(home, pages, service))
     app.include_router(issuer_router(home, pages))
@@ -52,34 +58,28 @@ def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> Fa
     app.include_router(vc_api_router(home))
     if conformance is not None:
         app.include_router(conformance_router(conformance))
-    _operations(app, home)
+    app.include_router(operations_router(app, home, pages, metrics))
+    describe(app)
     return app
 
 
-async def _finish(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Add the headers that every answer has, and log the route, never the path: a code is a capability."""
-    started = time.perf_counter()
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    route = getattr(request.scope.get("route"), "path", "unmatched")
-    elapsed_ms = round((time.perf_counter() - started) * 1000)
-    log.info("%s %s %s %sms", request.method, route, response.status_code, elapsed_ms)
-    return response
+def _finisher(metrics: Metrics) -> Callable[[Request, Answer], Awaitable[Response]]:
+    """Return what wraps every request: headers, a count, and a line in the log with the route, never the path."""
 
+    async def finish(request: Request, call_next: Answer) -> Response:
+        started, status = time.perf_counter(), 500
+        metrics.begin()
+        try:
+            response = await call_next(request)
+            status = response.status_code
+        finally:
+            # A path may hold a code, which is a capability.
+            route = getattr(request.scope.get("route"), "path", UNMATCHED)
+            elapsed_s = time.perf_counter() - started
+            metrics.end(request.method, route, status, elapsed_s)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        log.info("%s %s %s %sms", request.method, route, status, round(elapsed_s * 1000))
+        return response
 
-def _operations(app: FastAPI, home: Home) -> None:
-    @app.get("/", include_in_schema=False)
-    def start() -> Response:
-        return RedirectResponse("/verify", status_code=307)
-
-    @app.get("/healthz", tags=["operations"], summary="The process answers")
-    def healthz() -> Response:
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz", tags=["operations"], summary="Database and keys are at hand")
-    def readyz() -> Response:
-        problems = home.problems()
-        return JSONResponse(
-            {"status": "not ready" if problems else "ok", "problems": problems}, 503 if problems else 200
-        )
+    return finish

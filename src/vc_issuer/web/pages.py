@@ -18,6 +18,7 @@ _TEMPLATES = (
     "achievement.html",
     "base.html",
     "credential.html",
+    "docs.html",
     "issuer.html",
     "notice.html",
     "parts.html",

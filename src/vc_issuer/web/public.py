@@ -17,12 +17,16 @@ from vc_issuer.web.headers import PRIVATE_HEADERS
 from vc_issuer.web.negotiation import preferred
 from vc_issuer.web.pages import Pages, wants_html
 from vc_issuer.web.results import view_of
+from vc_issuer.web.schemas import problems
 from vc_issuer.web.wording import LANGUAGES, sayer
 from vc_issuer.wiring.home import Home, Published
 
 LINKEDIN = "https://www.linkedin.com/profile/add"
 _CONFUSABLE = str.maketrans("OIL", "011")  # Crockford base32 reads these letters as digits
 CODE_LENGTH = 26
+_MEDIA_TYPES = ("application/vc+ld+json", "application/jose+json", "application/pdf", "image/png", "text/html")
+_CODE_SCHEMA = {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}}
+_CODE_BODY = {"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": _CODE_SCHEMA}}}}
 MAX_TYPED = 4096  # a code, or an address that holds one
 
 
@@ -81,9 +85,22 @@ def public_router(home: Home, pages: Pages) -> APIRouter:
     """Return the routes behind a code."""
     router = APIRouter(tags=["public"])
 
-    router.post("/code", summary="Look up the code that a person typed off paper", status_code=303)(_typed_code)
+    router.post(
+        "/code",
+        summary="Look up the code that a person typed off paper",
+        operation_id="lookUpCode",
+        status_code=303,
+        response_class=RedirectResponse,
+        openapi_extra=_CODE_BODY,
+        responses=problems(400, 413),
+    )(_typed_code)
 
-    @router.get("/c/{path}", summary="The credential behind a code, as a page, JSON or PDF")
+    @router.get(
+        "/c/{path}",
+        summary="The credential behind a code, as a page, JSON or PDF",
+        operation_id="credentialBehindCode",
+        responses={200: {"content": {media: {} for media in _MEDIA_TYPES}}, **problems(404, 503)},
+    )
     def behind_code(request: Request, path: str) -> Response:
         asked = asked_for(path, request.headers.get("accept", ""))
         published = home.published(asked.code) if len(asked.code) == CODE_LENGTH else None

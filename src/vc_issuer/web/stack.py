@@ -12,6 +12,7 @@ from vc_issuer.recognition.stacking import Stack, stack_awards
 from vc_issuer.recognition.target import Target, read_target
 from vc_issuer.recognition.wording import write_moment
 from vc_issuer.web.pages import Pages, wants_html
+from vc_issuer.web.schemas import StackShape, files_body, problems
 from vc_issuer.web.target_form import FIELDS, target_of_form
 from vc_issuer.web.verify import Given, VerifyService, read_given
 from vc_issuer.web.wording import sayer
@@ -33,7 +34,20 @@ def stack_router(home: Home, pages: Pages, service: VerifyService) -> APIRouter:
         """Read the files and the target of the request, within the limits."""
         return await read_given(request, most, _SETTINGS)
 
-    @router.post("/stack", summary="Look at several awards of one learner together")
+    @router.post(
+        "/stack",
+        summary="Look at several awards of one learner together",
+        operation_id="stackFiles",
+        openapi_extra=files_body(
+            target={"type": "string", "description": "the target as TOML or JSON; else the fields title, ects, level"},
+            one_learner={"type": "string", "enum": ["yes"], "description": "differing names are one person's"},
+            **{name: {"type": "string"} for name in FIELDS},
+        ),
+        responses={
+            200: {"model": StackShape, "description": "What counts and what does not", "content": {"text/html": {}}},
+            **problems(400, 413, 422, 429),
+        },
+    )
     async def stack_files(request: Request, given: Annotated[Given, Depends(uploaded)]) -> Response:
         """Hold the files of a form against the target in its field or file `target`, or in its plain fields.
 

@@ -22,9 +22,11 @@ from vc_issuer.recognition.table import table_of, write_csv, write_xlsx
 from vc_issuer.recognition.wording import write_moment
 from vc_issuer.verification.together import joined
 from vc_issuer.web.limits import FILE_BYTES, TokenBucket
+from vc_issuer.web.metrics import Metrics
 from vc_issuer.web.negotiation import preferred
 from vc_issuer.web.pages import Pages
 from vc_issuer.web.results import views_of
+from vc_issuer.web.schemas import VerificationShape, files_body, problems
 from vc_issuer.web.wording import sayer
 from vc_issuer.wiring.home import Home
 
@@ -82,8 +84,9 @@ class DownloadLink(NamedTuple):
 class VerifyService:
     """Verify files off the event loop, a few at once, and no more a minute than one address may."""
 
-    def __init__(self, home: Home, *, at_once: int = 2) -> None:
+    def __init__(self, home: Home, metrics: Metrics, *, at_once: int = 2) -> None:
         self._home = home
+        self._metrics = metrics
         self._limiter = CapacityLimiter(at_once)
         self._bucket = TokenBucket(home.settings.serve.verifications_per_minute)
 
@@ -102,7 +105,9 @@ class VerifyService:
             await to_thread.run_sync(verifier.examine, content, name, now, language, limiter=self._limiter)
             for name, content in files
         ]
-        return joined(examined)
+        reports = joined(examined)
+        self._metrics.verified(reports)
+        return reports
 
 
 async def read_given(request: Request, max_files: int, settings: frozenset[str] = SETTINGS) -> Given:
@@ -168,7 +173,23 @@ def verify_router(home: Home, pages: Pages, service: VerifyService) -> APIRouter
         """Read the files of the request, within the limits."""
         return await read_given(request, most)
 
-    @router.post("/verify", summary="Verify files", responses={200: {"description": "One report a file"}})
+    @router.post(
+        "/verify",
+        summary="Verify files",
+        operation_id="verifyFiles",
+        openapi_extra=files_body(
+            text={"type": "string", "description": "a credential as text"},
+            format={"type": "string", "enum": sorted(MEDIA_TYPES), "description": "the form of the answer"},
+        ),
+        responses={
+            200: {
+                "model": VerificationShape,
+                "description": "One report a file, or the file that was asked for",
+                "content": {media: {} for media in MEDIA_TYPES.values() if media != "application/json"},
+            },
+            **problems(400, 413, 429),
+        },
+    )
     async def verify_files(request: Request, given: Annotated[Given, Depends(uploaded)]) -> Response:
         """Verify one raw body, or up to sixty files of a form; nothing is kept.
 
