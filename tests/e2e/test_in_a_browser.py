@@ -221,7 +221,7 @@ def test_without_a_camera_a_photograph_is_sent_like_any_file(issued, site, chrom
     page.get_by_text("Holding paper?").first.click()
     assert page.locator("#scan").is_hidden() or page.evaluate("'BarcodeDetector' in window")
     page.set_input_files("#photo", photo)
-    page.locator("article, #results .card").first.wait_for()
+    page.locator("article").wait_for()
     assert page.locator(".file-name").all_inner_texts() == ["photo.png"]
     assert page.trouble == []
 
@@ -236,7 +236,8 @@ def test_hostile_text_is_shown_and_never_run(site, chromium, place, tmp_path):
             name = text.replace("/", "∕")
             page.set_input_files("#files", {"name": name, "mimeType": "application/json", "buffer": b"{}"})
             answered(page)
-            assert page.locator(".file-name").first.text_content() == name
+            # Browsers write a quotation mark in a file's name as %22 (HTML, multipart/form-data encoding).
+            assert page.locator(".file-name").first.text_content() == name.replace('"', "%22")
         elif place == "text":
             file = {
                 "name": f"{number}.json",
