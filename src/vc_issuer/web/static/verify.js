@@ -1,6 +1,7 @@
 // Drag and drop, paste, camera, and answers without leaving the page. Without this script the form works as it is.
 "use strict";
-const BATCH = 4; // files a request: the first answers come while the last files wait
+const AT_ONCE = 12; // so few files go in one request, in which a badge and its twin are compared
+const BATCH = 8; // of more, so many: the first answers come while the last files wait
 const MOST_TRIES = 8;
 const LONGEST_WAIT_S = 60;
 const LOOK_EVERY_MS = 200;
@@ -82,10 +83,11 @@ async function verifyAll(items, mine) {
   let shown = 0;
   progress.max = items.length;
   progress.hidden = items.length < 2;
-  for (let at = 0; at < items.length; at += BATCH) {
+  const size = items.length > AT_ONCE ? BATCH : AT_ONCE;
+  for (let at = 0; at < items.length; at += size) {
     progress.value = at;
     say(items.length > 1 ? form.dataset.progress.replace("%done", at).replace("%total", items.length) : form.dataset.busy);
-    const response = await ask(items.slice(at, at + BATCH), shown);
+    const response = await ask(items.slice(at, at + size), shown);
     if (mine !== run) { return; }
     if (response === null) { throw new Error("too many requests"); }
     const found = show(await response.text(), shown === 0);
