@@ -106,42 +106,44 @@ def public_router(home: Home, pages: Pages) -> APIRouter:
         published = home.published(asked.code) if len(asked.code) == CODE_LENGTH else None
         if published is None:
             return _unknown(request, pages)
-        response = _answer(request, asked, published)
+        response = _answer(request, asked, home, pages, published)
         response.headers.update(PRIVATE_HEADERS)
         return response
 
-    def _answer(request: Request, asked: Asked, published: Published) -> Response:
-        name = published.number
-        if asked.kind == "pdf":
-            return _download(home.pdf_of(published), "application/pdf", f"{name}.pdf", inline=True)
-        if asked.kind == "png":
-            return _download(home.badge_of(published), "image/png", f"{name}.png")
-        if asked.kind in {"elm.json", "log.json"}:
-            return _beside(home, asked.kind, published)
-        if asked.kind == "json":
-            media_type = "application/vc" if "application/vc," in request.headers.get("accept", "") + "," else None
-            ob3 = published.ob3[published.language]
-            return _download(ob3.content, media_type or ob3.media_type, f"{name}.json", inline=True)
-        return _page(request, published)
-
-    def _page(request: Request, published: Published) -> Response:
-        language = pages.language(request)
-        report = home.report_on(published, language)
-        award = awards_of(report)[0]
-        if award.summary is None:
-            raise HTTPException(503, "this document can't be shown now; please try again later")
-        code = published.code
-        return pages.render(
-            request,
-            "credential.html",
-            private=True,
-            view=view_of(award, home.now(), language),
-            paths={"pdf": f"/c/{code}.pdf", "ob3": f"/c/{code}.json", "elm": f"/c/{code}.elm.json"},
-            linkedin=linkedin_url(award.summary, f"{home.settings.base_url}/c/{code}"),
-            checked_at=write_moment(home.now()),
-        )
-
     return router
+
+
+def _answer(request: Request, asked: Asked, home: Home, pages: Pages, published: Published) -> Response:
+    name = published.number
+    if asked.kind == "pdf":
+        return _download(home.pdf_of(published), "application/pdf", f"{name}.pdf", inline=True)
+    if asked.kind == "png":
+        return _download(home.badge_of(published), "image/png", f"{name}.png")
+    if asked.kind in {"elm.json", "log.json"}:
+        return _beside(home, asked.kind, published)
+    if asked.kind == "json":
+        media_type = "application/vc" if "application/vc," in request.headers.get("accept", "") + "," else None
+        ob3 = published.ob3[published.language]
+        return _download(ob3.content, media_type or ob3.media_type, f"{name}.json", inline=True)
+    return _page(request, home, pages, published)
+
+
+def _page(request: Request, home: Home, pages: Pages, published: Published) -> Response:
+    language = pages.language(request)
+    report = home.report_on(published, language)
+    award = awards_of(report)[0]
+    if award.summary is None:
+        raise HTTPException(503, "this document can't be shown now; please try again later")
+    code = published.code
+    return pages.render(
+        request,
+        "credential.html",
+        private=True,
+        view=view_of(award, home.now(), language),
+        paths={"pdf": f"/c/{code}.pdf", "ob3": f"/c/{code}.json", "elm": f"/c/{code}.elm.json"},
+        linkedin=linkedin_url(award.summary, f"{home.settings.base_url}/c/{code}"),
+        checked_at=write_moment(home.now()),
+    )
 
 
 async def _typed_code(request: Request) -> Response:
