@@ -229,29 +229,31 @@ def test_a_badge_that_brings_its_key_asks_for_it_by_thumbprint():
         verify_jwt(token({"typ": "JWT", "kid": None, "jwk": {**encode_jwk(public), "d": "AAAA"}}), resolve)
 
 
-def test_the_older_badge_has_its_members_in_the_claims():
+@pytest.mark.parametrize(
+    ("base", "start", "end"),
+    [
+        ("https://www.w3.org/2018/credentials/v1", "issuanceDate", "expirationDate"),
+        ("https://www.w3.org/ns/credentials/v2", "validFrom", "validUntil"),
+    ],
+)
+def test_the_older_form_has_members_in_the_claims(base, start, end):
     inner = {name: value for name, value in BADGE.items() if name not in ("id", "issuer", "validFrom", "validUntil")}
-    inner["credentialSubject"] = {"type": ["AchievementSubject"]}
+    inner |= {"@context": [base, BADGE["@context"][1]], "credentialSubject": {"type": ["AchievementSubject"]}}
     claims = {"iss": "https://u.example/issuer", "jti": "https://u.example/1", "sub": "did:example:learner"}
     whole = {"vc": inner, **claims, "nbf": 1262304000, "exp": 4102444800}
-    found = verify_jwt(
-        sign_compact({"alg": "ES256", "kid": P256.method.id, "typ": "JWT"}, whole, P256), lambda _: P256.method
-    )
+    header = {"alg": "ES256", "kid": P256.method.id, "typ": "JWT"}
+    found = verify_jwt(sign_compact(header, whole, P256), lambda _: P256.method)
     assert found.verified.document == {
         **inner,
         "id": "https://u.example/1",
         "issuer": "https://u.example/issuer",
-        "issuanceDate": "2010-01-01T00:00:00Z",
-        "expirationDate": "2100-01-01T00:00:00Z",
+        start: "2010-01-01T00:00:00Z",
+        end: "2100-01-01T00:00:00Z",
         "credentialSubject": {"type": ["AchievementSubject"], "id": "did:example:learner"},
     }
+    contradicting = {**whole, "vc": {**inner, "issuer": "https://x.example"}}
     with pytest.raises(InvalidError, match="iss differs"):
-        verify_jwt(
-            sign_compact(
-                {"alg": "ES256", "kid": P256.method.id}, {**whole, "vc": {**inner, "issuer": "https://x.example"}}, P256
-            ),
-            lambda _: P256.method,
-        )
+        verify_jwt(sign_compact(header, contradicting, P256), lambda _: P256.method)
 
 
 @pytest.mark.parametrize(
