@@ -6,7 +6,7 @@ made for. Names that are anything but plain are left to the ordinary build.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -32,6 +32,14 @@ _VARYING = (*_NAMES, "student_number")
 _PLAIN_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|[ .'’-]){0,80}\Z")
 _PLAIN_NUMBER = re.compile(r"[A-Za-z0-9]{1,24}\Z")
 _CORE, _ELM = "digest.core", "digest.elm"
+_HASHED = ("full_name", "student_number", "birth_date")
+_OF_ENVELOPE: Mapping[str, Callable[[Envelope], str]] = {
+    "elm_id": lambda envelope: envelope.elm_id,
+    "core_id": lambda envelope: envelope.core_id,
+    "number": lambda envelope: envelope.number,
+    "index": lambda envelope: str(envelope.status.index),
+    "verify_url": lambda envelope: envelope.verify_url,
+}
 
 
 class TwinBytes(NamedTuple):
@@ -58,21 +66,18 @@ class Blueprint:
 
     def fill(self, due: DocumentDue, envelope: Envelope) -> TwinBytes:
         """Return the twins of another award of the same group (`group_of`)."""
-        facts = {name: escape_text(value) for name, value in facts_of(due, envelope).items()}
-        facts[_CORE] = digest_sri(_filled(self.core, facts)).encode()
-        payload = _filled(self.elm, facts)
-        facts[_ELM] = digest_sri(payload).encode()
-        return TwinBytes(payload, {language: _filled(pieces, facts) for language, pieces in self.ob3.items()})
+        core = digest_sri(_filled(self.core, due, envelope, {}))
+        payload = _filled(self.elm, due, envelope, {_CORE: core})
+        digests = {_CORE: core, _ELM: digest_sri(payload)}
+        return TwinBytes(
+            payload, {language: _filled(pieces, due, envelope, digests) for language, pieces in self.ob3.items()}
+        )
 
     def fill_badge(
         self, due: DocumentDue, envelope: Envelope, language: str, *, elm_digest: str, core_digest: str
     ) -> bytes:
         """Return one badge alone, where the digests of its twin and core are known."""
-        pieces = self.ob3[language]
-        wanted = {piece.fact for piece in pieces}
-        found = facts_of(due, envelope, hashes=any(fact.startswith("hash.") for fact in wanted))
-        facts = {name: escape_text(value) for name, value in found.items() if name in wanted}
-        return _filled(pieces, facts | {_CORE: core_digest.encode(), _ELM: elm_digest.encode()})
+        return _filled(self.ob3[language], due, envelope, {_CORE: core_digest, _ELM: elm_digest})
 
 
 def is_plain(due: DocumentDue) -> bool:
@@ -110,24 +115,26 @@ def make_blueprint(due: DocumentDue, envelope: Envelope, built: TwinDocuments) -
     return first if first.fill(due, envelope) == ordinary else None
 
 
-def facts_of(due: DocumentDue, envelope: Envelope, *, hashes: bool = True) -> dict[str, str]:
-    """Return what differs between awards of one group, as documents write it, hashed identities too if asked."""
-    learner = due.learner
-    facts = {f"learner.{name}": value for name in _VARYING if (value := getattr(learner, name))}
-    if learner.birth_date:
-        facts["learner.birth_date"] = learner.birth_date.isoformat()
-    for name in ("full_name", "student_number", "birth_date") if hashes else ():
-        if f"learner.{name}" in facts:
-            facts[f"hash.{name}"] = identity_hash(facts[f"learner.{name}"], envelope.core_id)
-    facts |= {f"badge.{language}": name for language, name in envelope.ob3_ids.items()}
-    return facts | {
-        "record": due.record,
-        "elm_id": envelope.elm_id,
-        "core_id": envelope.core_id,
-        "number": envelope.number,
-        "index": str(envelope.status.index),
-        "verify_url": envelope.verify_url,
-    }
+def fact(name: str, due: DocumentDue, envelope: Envelope) -> str:
+    """Return one of the things that differ between awards of a group, as documents write it."""
+    kind, _, rest = name.partition(".")
+    if kind == "badge":
+        return envelope.ob3_ids[rest]
+    if kind == "learner":
+        value = getattr(due.learner, rest)
+        return value.isoformat() if isinstance(value, date) else str(value or "")
+    if kind == "hash":
+        return identity_hash(fact(f"learner.{rest}", due, envelope), envelope.core_id)
+    return due.record if kind == "record" else _OF_ENVELOPE[kind](envelope)
+
+
+def facts_of(due: DocumentDue, envelope: Envelope) -> dict[str, str]:
+    """Return everything that differs between awards of one group; what a learner lacks is left out."""
+    of_learner = [name for name in (*_VARYING, "birth_date") if getattr(due.learner, name)]
+    names = [f"learner.{name}" for name in of_learner]
+    names += [f"hash.{name}" for name in _HASHED if name in of_learner]
+    names += [f"badge.{language}" for language in envelope.ob3_ids]
+    return {name: fact(name, due, envelope) for name in (*names, "record", *_OF_ENVELOPE)}
 
 
 _NOBODY = Learner(student_number="-", full_name="-")
@@ -185,10 +192,10 @@ def _cut(content: bytes, facts: Mapping[str, bytes]) -> tuple[_Piece, ...]:
     return (*pieces, _Piece(content[start:], ""))
 
 
-def _filled(pieces: Sequence[_Piece], facts: Mapping[str, bytes]) -> bytes:
+def _filled(pieces: Sequence[_Piece], due: DocumentDue, envelope: Envelope, digests: Mapping[str, str]) -> bytes:
     parts: list[bytes] = []
-    for text, fact in pieces:
+    for text, name in pieces:
         parts.append(text)
-        if fact:
-            parts.append(facts[fact])
+        if name:
+            parts.append(escape_text(digests[name] if name in digests else fact(name, due, envelope)))
     return b"".join(parts)
