@@ -29,9 +29,11 @@ def draw_plot(rows: Sequence[Row], unit_us: float) -> str:
             parts.append(f'<text x="{x:.0f}" y="{height - 28}" text-anchor="middle">{10**power:,}</text>')
     for number, row in enumerate(rows):
         parts += _bars(row, 18 + number * _LINE, decades)
-    peers = [row.peer.name for row in rows if row.peer]
-    legend = "Ed25519 signatures of the same run: vc_issuer" + "".join(f", {name}" for name in peers[:1])
-    parts.append(f'<text x="{_LEFT}" y="{height - 8}">{escape(legend)}</text></g></svg>')
+    legend = f'<tspan fill="{_OURS}">vc_issuer</tspan>'
+    for name in [row.peer.name for row in rows if row.peer][:1]:
+        legend += f', <tspan fill="{_THEIRS}">{escape(name)}</tspan>'
+    said = "Ed25519 signatures of the same run: "
+    parts.append(f'<text x="{_LEFT}" y="{height - 8}">{said}{legend}</text></g></svg>')
     return "\n".join(parts) + "\n"
 
 

@@ -47,7 +47,7 @@ def _read(value: JsonValue, tokens: list[object], texts: list[str]) -> None:
         for name, member in value.items():
             tokens.append(name)
             if name in _DECISIVE:
-                tokens.append(json.dumps(member))
+                tokens.append(_decisive(member))
             else:
                 _read(member, tokens, texts)
     elif isinstance(value, list | tuple):
@@ -56,6 +56,15 @@ def _read(value: JsonValue, tokens: list[object], texts: list[str]) -> None:
             _read(item, tokens, texts)
     else:
         tokens.append(repr(value))
+
+
+def _decisive(member: JsonValue) -> object:
+    """Return what stands for a context or a type in the key: itself, a list of texts as a tuple, or its JSON."""
+    if isinstance(member, str):
+        return member
+    if type(member) is list and all(type(item) is str for item in member):
+        return tuple(member)
+    return 0, json.dumps(member)
 
 
 def _replace(value: JsonValue, change: Callable[[str], str]) -> Any:
