@@ -273,3 +273,21 @@ def test_an_elm_document_that_nobody_sealed_is_not_genuine_and_says_why():
 def test_an_odd_date_far_away_is_a_finding_and_no_accident():
     report = verify(signed(badge(WEB, awardedDate="9999-12-31T23:59:59-14:00", validFrom="9999-12-31T23:59:59-14:00")))
     assert report.verdict is Verdict.NOT_GENUINE or outcome(report, CheckId.VALIDITY) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("url", "listed", "verdict"),
+    [
+        ("https://school.example/revoked", [{"id": badge()["id"]}], Verdict.REVOKED),
+        ("https://school.example/revoked", [{"id": badge()["id"], "revoked": False}], Verdict.CURRENT),
+        ("https://school.example/revoked", [{"id": "urn:uuid:another"}], Verdict.CURRENT),
+        ("https://school.example/revoked", "odd", Verdict.STATUS_UNKNOWN),
+        ("https://elsewhere.example/revoked", [], Verdict.STATUS_UNKNOWN),
+    ],
+)
+def test_an_unsigned_list_of_withdrawn_ids_counts_on_the_issuers_own_host_only(url, listed, verdict):
+    extensions = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+    document = badge(WEB, credentialStatus={"id": url, "type": "1EdTechRevocationList"})
+    content = signed(document | {"@context": [V2, OB, extensions]})
+    lists = {url: json.dumps({"id": url, "revokedCredential": listed}).encode()}
+    assert verify(content, issuers=(pinned(),), status_lists=lists).verdict is verdict

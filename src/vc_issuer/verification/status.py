@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from vc_issuer.did import did_web_url
 from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
 from vc_issuer.errors import InconclusiveError, InvalidError, VcIssuerError
 from vc_issuer.model.keys import KeyPurpose
@@ -32,6 +34,7 @@ from vc_issuer.verification.validity import check_period
 
 CLAUSE = "Bitstring Status List 1.0 section 3.2"
 # Ten million entries, of which every tenth is set at random, are about 700 kB; their JSON has few members.
+PLAIN_LIST = "1EdTechRevocationList"  # of early Open Badges 3.0: ids in an unsigned document
 MOST_LISTS = 64  # kept in memory, a megabyte each for ten million entries
 LIST_LIMITS = JsonLimits(size=8 * 1024 * 1024, depth=16, nodes=200)
 
@@ -51,6 +54,7 @@ class StatusEntry:
     url: str
     index: int
     purpose: str
+    credential: str = ""
 
 
 def entries_of(document: Mapping[str, Any]) -> list[StatusEntry]:
@@ -58,7 +62,19 @@ def entries_of(document: Mapping[str, Any]) -> list[StatusEntry]:
     value = document.get("credentialStatus")
     if value is None:
         return []
-    return [_entry(item) for item in (value if isinstance(value, list) else [value])]
+    own_id = document.get("id")
+    return [
+        StatusEntry(url=str(item["id"]), index=0, purpose=PLAIN_LIST, credential=own_id)
+        if _is_plain_list(item) and isinstance(own_id, str)
+        else _entry(item)
+        for item in (value if isinstance(value, list) else [value])
+    ]
+
+
+def _is_plain_list(item: Any) -> bool:
+    return (
+        isinstance(item, Mapping) and item.get("type") in (PLAIN_LIST, [PLAIN_LIST]) and isinstance(item.get("id"), str)
+    )
 
 
 def _entry(item: Any) -> StatusEntry:
@@ -96,6 +112,9 @@ class StatusBook:
         for entry in entries:
             if entry.purpose in _HARMLESS:
                 continue
+            if entry.purpose == PLAIN_LIST:
+                self._check_plain_list(entry, issuer)
+                continue
             if entry.purpose not in _ENDS:
                 raise InconclusiveError(f"the status purpose {entry.purpose[:40]!r} is not known here", clause=CLAUSE)
             self._check_entry(entry, issuer, now)
@@ -108,6 +127,19 @@ class StatusBook:
             raise _finding(_SUPERSEDED if state else _ENDS[entry.purpose])
         if state:
             raise _finding(_SUSPENDED)
+
+    def _check_plain_list(self, entry: StatusEntry, issuer: str) -> None:
+        """Look a credential up in a list of withdrawn ids: nobody signs it, so it counts on the issuer's host only."""
+        if not host_of(issuer) or host_of(issuer) != host_of(entry.url):
+            raise InconclusiveError("the list of withdrawn credentials does not lie with the issuer", clause=CLAUSE)
+        content = self.trust.status_list(entry.url)
+        document = _as_inconclusive(lambda: parse_strict(content, limits=LIST_LIMITS))
+        listed: Any = document.get("revokedCredential") if isinstance(document, Mapping) else None
+        if not isinstance(listed, list):
+            raise InconclusiveError("the list of withdrawn credentials can't be read", clause=CLAUSE)
+        for item in listed:
+            if isinstance(item, Mapping) and item.get("id") == entry.credential and item.get("revoked", True) is True:
+                raise FindingError(*_REVOKED, clause="Open Badges 3.0, 1EdTechRevocationList")
 
     def _state(self, entry: StatusEntry, issuer: str, now: datetime) -> bool:
         url = state_list_url(entry.url)
@@ -162,6 +194,16 @@ class StatusBook:
         known = self.trust.issuer(issuer)
         minimum = MINIMUM_ENTRIES if known and known.is_own else self.minimum_of_others
         return list_bits(document, url=url, purpose=purpose, minimum=minimum)
+
+
+def host_of(identifier: str) -> str:
+    """Return the host under which an issuer or a list lies: of a did:web or an https address, else an empty text."""
+    try:
+        url = did_web_url(identifier) if identifier.startswith("did:web:") else identifier
+        parts = urlsplit(url)
+    except (InvalidError, ValueError):
+        return ""
+    return (parts.hostname or "") if parts.scheme == "https" else ""
 
 
 def _finding(kind: tuple[Verdict, str]) -> FindingError:
