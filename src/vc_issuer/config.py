@@ -95,7 +95,10 @@ class RegistrySettings(_Part):
 
 
 class TrustSettings(_Part):
-    """Whom the verifier pins besides the home's own issuer, by file: issuers, authorities of seals and of time."""
+    """Whom the verifier pins besides the home's own issuer, by file: issuers, authorities of seals and of time.
+
+    An endorser, such as a quality agency, is trusted to confirm, and to issue nothing.
+    """
 
     own: bool = True
     did_documents: tuple[str, ...] = ()
@@ -103,6 +106,7 @@ class TrustSettings(_Part):
     time_anchors: tuple[str, ...] = ()
     registries: tuple[RegistrySettings, ...] = ()
     domains: tuple[str, ...] = ()
+    endorsers: tuple[str, ...] = ()
 
 
 class OnlineSettings(_Part):
@@ -135,6 +139,12 @@ class PolicySettings(_Part):
     birth_date_on_certificate: bool = False
     hashed_identities: frozenset[Literal["ext:studentNumber", "ext:birthDate"]] = frozenset()
     staff_list: str = ""
+
+
+class StatusSettings(_Part):
+    """When a change of status is signed and served: at once, or by `status publish`, run at least every minute."""
+
+    publish: Literal["at-once", "scheduled"] = "at-once"
 
 
 class ServeSettings(_Part):
@@ -172,6 +182,7 @@ class Settings(_Part):
     trust: TrustSettings = TrustSettings()
     online: OnlineSettings = OnlineSettings()
     policy: PolicySettings = PolicySettings()
+    status: StatusSettings = StatusSettings()
     serve: ServeSettings = ServeSettings()
     signing: SigningSettings = SigningSettings()
 

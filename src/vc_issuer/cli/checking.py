@@ -61,6 +61,10 @@ RegistryOption = Annotated[
         "--registry", metavar="FILE[=DID:KEY:…]", help="Trust the issuers that this registry names, signed by this key."
     ),
 ]
+EndorserOption = Annotated[
+    list[Path] | None,
+    typer.Option("--endorser", metavar="DID.JSON", help="Trust this agency to confirm, not to issue."),
+]
 ReaderLanguageOption = Annotated[str, typer.Option("--lang", help="Language of what is said: nl, en, fr or de.")]
 
 
@@ -95,6 +99,7 @@ def pins_of(
     status_list: list[Path] | None,
     time_anchor: list[Path] | None = None,
     log: list[Path] | None = None,
+    endorser: list[Path] | None = None,
 ) -> Pins:
     """Return what a person pins on the command line."""
     return Pins(
@@ -103,6 +108,7 @@ def pins_of(
         time_anchors=tuple(time_anchor or ()),
         status_lists=tuple(status_list or ()),
         logs=tuple(log or ()),
+        endorsers=tuple(endorser or ()),
     )
 
 

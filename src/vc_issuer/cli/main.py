@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Command] = {
     "import": Command("importing", "import_cohort"),
     "batch": Command("batch"),
     "status": Command("status"),
+    "endorsement": Command("endorsement"),
     "verify": Command("verifying", "verify"),
     "stack": Command("stacking", "stack"),
     "keys": Command("keys"),

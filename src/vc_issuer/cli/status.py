@@ -65,6 +65,19 @@ def supersede(
         )
 
 
+@app.command("publish")
+@speaking
+def publish(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Sign and serve the lists that lag behind; for homes whose settings say `[status] publish = "scheduled"`."""
+    options: Context = context.obj
+    with open_office(options, "preparer") as office:
+        count = office.publish_statuses()
+    if as_json:
+        print_json({"lists": count})
+    else:
+        console().print(f"{count} status lists signed", markup=False)
+
+
 def _change(
     context: typer.Context,
     status: CredentialStatus,

@@ -12,6 +12,7 @@ from vc_issuer.cli.checking import (
     AnchorOption,
     AtOption,
     Checked,
+    EndorserOption,
     IssuerOption,
     LogOption,
     OfflineOption,
@@ -55,6 +56,7 @@ def verify(
     time_anchor: TimeAnchorOption = None,
     status_list: StatusListOption = None,
     log: LogOption = None,
+    endorser: EndorserOption = None,
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="FILE.PDF", help="Write the recognition sheets here.")
     ] = None,
@@ -72,7 +74,7 @@ def verify(
     if table and table.suffix.lower() not in {".csv", ".xlsx"}:
         raise InputError(f"{table} is neither .csv nor .xlsx.", remedy="Name the table's file with one of the two.")
     options: Context = context.obj
-    named = pins_of(issuer, anchor, status_list, time_anchor, log)
+    named = pins_of(issuer, anchor, status_list, time_anchor, log, endorser)
     pins = replace(named, hosts=tuple(allow_host or ()), offline=offline, registries=registries_of(registry))
     checked = check_files(options, files, pins, now, spoken)
     if sheet:
@@ -102,6 +104,11 @@ def _show(report: Report) -> None:
         issuer = report.issuer.name if report.issuer and report.issuer.name else report.summary.issuer_name
         volume = f", {report.summary.credits} ECTS" if report.summary.credits is not None else ""
         out.print(f"  {report.summary.learner_name}: {report.summary.title}{volume}; {issuer}", markup=False)
+        for label in report.summary.quality:
+            out.print(f"  stated by the issuer: {label.label}", markup=False)
+        for seen in report.endorsements:
+            if seen.outcome is Outcome.PASSED:
+                out.print(f"  confirmed by {seen.name}: {seen.comment}", markup=False)
     for check in report.checks:
         out.print(
             f"  {_MARKS[check.outcome]} {check.check.number:>2} {check.check.word}: {check.message}", markup=False

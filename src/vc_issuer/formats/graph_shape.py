@@ -54,8 +54,11 @@ def contexts_in(node: Any) -> Iterator[Any]:
 
 
 def same_id_violations(document: Document) -> Iterator[Violation]:
-    """Demand that nodes with one id agree: RDF merges them, and what each said can't be told any more (ob3 7.3)."""
-    yield from _disagreements(document, lambda _name, _value: True)
+    """Demand that nodes with one id agree: RDF merges them, and what each said can't be told any more (ob3 7.3).
+
+    What an endorsement is about stands in it by the same id, with the endorser's words: it is looked at by itself.
+    """
+    yield from _disagreements(_without_inner(document), lambda _name, _value: True)
 
 
 def merged_id_violations(document: Document) -> Iterator[Violation]:

@@ -12,7 +12,7 @@ from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.decide import Decided, component_of, issued_before, not_replaceable
 from vc_issuer.issuance.identity import document_number, new_code, new_uuid
 from vc_issuer.issuance.profile import IssuingProfile
-from vc_issuer.model.credential import CredentialStatus, Envelope
+from vc_issuer.model.credential import CredentialStatus, Document, Envelope
 from vc_issuer.model.record import DocumentDue
 from vc_issuer.store.credentials import Award, taken_claims
 from vc_issuer.store.database import Session
@@ -48,6 +48,10 @@ class Allotted:
     def with_pictures(self, pictures: Mapping[str, bytes]) -> "Allotted":
         """Return this with the pictures that its ELM shows."""
         return replace(self, envelope=replace(self.envelope, pictures=pictures))
+
+    def with_endorsements(self, endorsements: Mapping[str, Sequence[Document]]) -> "Allotted":
+        """Return this with the endorsements that its badges carry, by the achievement that they are of."""
+        return replace(self, envelope=replace(self.envelope, endorsements=endorsements))
 
 
 class _Wanted(NamedTuple):

@@ -65,7 +65,8 @@ def mark_statuses(database: Database, names: Iterable[str], change: StatusChange
         found = _changeable(session, names, change.status)
         for document in found:
             change_status(session, document, change.status, reason=change.reason, deed=change.deed)
-        return found
+        now = documents_by_id(session, (document.id for document in found))
+        return tuple(now[document.id] for document in found)
 
 
 def publish_status_lists(database: Database, *, profile: IssuingProfile, key: SigningKey, deed: Deed) -> int:

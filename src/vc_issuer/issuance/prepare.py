@@ -21,7 +21,7 @@ from vc_issuer.issuance.preflight import Preflight, Undrawable
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.issuance.rehearsal import Rehearsal
 from vc_issuer.model.batch import BatchState
-from vc_issuer.model.credential import FormatName, JsonValue
+from vc_issuer.model.credential import Document, FormatName, JsonValue
 from vc_issuer.model.offering import Offering
 from vc_issuer.model.record import Decision, DocumentDue, Finding, LearningRecord, Severity
 from vc_issuer.store.audit import Deed, record_deed
@@ -50,13 +50,17 @@ SLICE = 100  # records a turn: some hundred documents, a few megabytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareTools:
-    """What preparing asks of others: the catalogue, the rules and their versions, pictures, and the fonts."""
+    """What preparing asks of others: the catalogue, the rules and their versions, pictures, and the fonts.
+
+    `endorsements` are those that hold on the day of issue, by the id of the achievement that they are of.
+    """
 
     offering_of: Callable[[str, str], Offering]
     evaluate: Callable[[LearningRecord], Decision]
     rule_version: Callable[[str], str]
     picture: Callable[[DocumentDue, str], bytes]
     undrawable: Undrawable
+    endorsements: Mapping[str, Sequence[Document]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +202,7 @@ def _build(run: _Preparation, allotted: Allotted) -> _Built:
         if key not in run.pictures:
             run.pictures[key] = run.tools.picture(due, language)
     pictures = {language: run.pictures[due.specification.iri, language] for language in due.languages}
-    allotted = allotted.with_pictures(pictures)
+    allotted = allotted.with_pictures(pictures).with_endorsements(run.tools.endorsements)
     twin = run.builder.build(due, allotted.envelope)
     parts = [_part(allotted, FormatName.ELM, "", twin.content.elm_payload)]
     parts += [

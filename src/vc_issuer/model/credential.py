@@ -43,7 +43,8 @@ class Envelope:
 
     `ob3_ids` holds one `urn:uuid:` a language, `elm_id` is `urn:credential:…`, `core_id` the award core's
     random `urn:uuid:` (its salt: no log, URL or database key may hold it). `issued` is aware UTC, to the second.
-    `pictures` holds one PNG a language; `base_url` is the public origin without a final slash.
+    `pictures` holds one PNG a language; `base_url` is the public origin without a final slash. `endorsements` holds
+    signed endorsements by the id of the achievement that they are of.
     """
 
     elm_id: str
@@ -56,6 +57,7 @@ class Envelope:
     issuer_did: str
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     base_url: str = ""
+    endorsements: Mapping[str, Sequence[Document]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class CheckId(Enum):
     TWIN = (9, "twin")
     CARRIER = (10, "carrier")
     TRUST = (11, "trust")
+    ENDORSEMENT = (12, "endorsement")
 
     @property
     def number(self) -> int:
@@ -90,6 +91,22 @@ class IssuerSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndorsementSeen:
+    """What became of one endorsement in a badge: who says it, of which id, and whether it confirms anything.
+
+    `name` and `comment` are empty unless the outcome is PASSED: its proof holds, and the endorser is trusted as one.
+    """
+
+    endorser: str
+    name: str
+    about: str
+    pointer: str
+    comment: str
+    outcome: Outcome
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The answer on one file; a PDF's report holds those of its attachments as `parts`."""
 
@@ -101,3 +118,4 @@ class Report:
     issuer: IssuerSeen | None = None
     summary: CredentialSummary | None = field(default=None, repr=False)
     parts: tuple["Report", ...] = ()
+    endorsements: tuple[EndorsementSeen, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vc_issuer.model.credential import CredentialSummary, FormatName
-from vc_issuer.model.report import CheckResult, IssuerSeen, Report, Verdict
+from vc_issuer.model.report import CheckResult, EndorsementSeen, IssuerSeen, Outcome, Report, Verdict
 
 # Files that hold several awards, each judged by itself.
 _COLLECTIONS = frozenset({"zip", "clr", "vp"})
@@ -25,6 +25,7 @@ class Award:
     summary: CredentialSummary | None = field(default=None, repr=False)
     issuer: IssuerSeen | None = None
     checks: tuple[CheckResult, ...] = field(default=(), repr=False)
+    confirmations: tuple[EndorsementSeen, ...] = ()
 
     @property
     def is_vouched(self) -> bool:
@@ -69,7 +70,9 @@ def _award(judged: Report, forms: list[Report]) -> Award:
             key=lambda candidate: candidate.format is not FormatName.ELM,
         )
         summary = next(iter(found), judged.summary)
+    seen = judged.endorsements or tuple(each for report in forms for each in report.endorsements)
     return Award(
+        confirmations=tuple(each for each in seen if each.outcome is Outcome.PASSED and summary),
         file=judged.file,
         verdict=judged.verdict,
         checked_at=judged.checked_at,

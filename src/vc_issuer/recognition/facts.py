@@ -14,6 +14,7 @@ class Source(Enum):
 
     SIGNED = "signed-by-issuer"
     CLAIMED = "claimed"  # the file says so, and nobody whom this verifier knows stands behind it
+    ENDORSER = "endorser"  # somebody else signed it, whom this verifier knows as an endorser
     TRUST_SOURCE = "trust-source"
     CHECK = "this-check"
     NOT_STATED = "not-stated"

@@ -51,12 +51,15 @@ def recognised_credits(summary: CredentialSummary) -> Decimal:
 def _quality(reading: Reading, summary: CredentialSummary) -> Answer:
     external = [label for label in summary.quality if label.iri]
     own = [label for label in summary.quality if not label.iri]
-    facts = []
+    facts = [
+        reading.fact_from(Source.ENDORSER, "quality-confirmed", seen.comment, name=seen.name)
+        for seen in reading.award.confirmations
+    ]
     if external:
         facts.append(reading.fact("quality-external", *(f"{label.label} ({label.iri})" for label in external)))
     if own:
         facts.append(reading.fact("quality-own", *(label.label for label in own)))
-    if not facts:
+    if not external and not own:
         facts.append(reading.gap("quality-none"))
     names = {(True, True): "internal-and-external", (True, False): "external", (False, True): "internal-only"}
     rating = names.get((bool(external), bool(own)), "not-stated")

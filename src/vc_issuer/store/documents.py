@@ -82,6 +82,12 @@ def documents_of_learner(session: Session, learner_id: str) -> list[StoredDocume
     return _open(session, _query().where(documents.c.learner_id == learner_id).order_by(documents.c.id))
 
 
+def successors_of(session: Session, document_ids: Iterable[str]) -> dict[str, StoredDocument]:
+    """Return the published document that took each one's place, by the id of the one that was replaced."""
+    query = _query().where(documents.c.replaces.in_(set(document_ids)), documents.c.published_at.is_not(None))
+    return {each.replaces or "": each for each in _open(session, query)}
+
+
 def documents_of_record(session: Session, record_id: str) -> list[StoredDocument]:
     """Return the documents that one record gave, in order."""
     return _open(session, _query().where(documents.c.record_id == record_id).order_by(documents.c.position))

@@ -295,6 +295,20 @@ status_events = Table(
     Column("reason", String(80), nullable=False),
 )
 
+endorsements = Table(
+    "endorsements",
+    metadata,
+    Column("id", String(400), primary_key=True),
+    Column("subject", String(400), nullable=False, index=True),  # the id of the achievement endorsed
+    Column("endorser", String(400), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # as it was signed; public
+    Column("valid_from", UtcDateTime, nullable=False),
+    Column("valid_until", UtcDateTime),
+    Column("added_by", ForeignKey("accounts.name"), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+)
+
 sequences = Table(
     "sequences",
     metadata,

@@ -63,6 +63,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
             "source": report.issuer.source,
             "sources": [_plain(seen) for seen in report.issuer.sources],
         }
+    if report.endorsements:
+        answer["endorsements"] = [_plain(seen) for seen in report.endorsements]
     if report.parts:
         answer["parts"] = [report_as_json(part) for part in report.parts]
     return answer

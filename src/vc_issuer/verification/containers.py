@@ -44,6 +44,7 @@ def report_on_container(carried: list[Carried], parts: list[Examined], name: str
         issuer=first.issuer,
         summary=first.summary,
         parts=reports,
+        endorsements=tuple(seen for report in reports for seen in report.endorsements),
     )
 
 

@@ -19,6 +19,7 @@ GENUINENESS = frozenset(
         CheckId.TWIN,
         CheckId.CARRIER,
         CheckId.TRUST,
+        CheckId.ENDORSEMENT,
     }
 )
 

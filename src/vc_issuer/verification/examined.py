@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.model.credential import CredentialSummary
-from vc_issuer.model.report import CheckId, CheckResult, IssuerSeen, Report, Verdict
+from vc_issuer.model.report import CheckId, CheckResult, EndorsementSeen, IssuerSeen, Report, Verdict
 from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, verdict_of
 
@@ -26,6 +26,7 @@ class Examined:
     issuer: IssuerSeen | None = None
     inner: list["Examined"] = field(default_factory=list)
     other: str = UNKNOWN
+    endorsements: tuple[EndorsementSeen, ...] = ()
 
     @property
     def word(self) -> str:
@@ -62,6 +63,7 @@ def report_of(examined: Examined, name: str, now: datetime) -> Report:
         checked_at=now,
         issuer=examined.issuer,
         summary=examined.summary,
+        endorsements=examined.endorsements,
         parts=parts,
     )
 

@@ -79,9 +79,11 @@ class TrustStore:
     `anchors` are authorities whose seals count, `time_anchors` those whose time-stamps do (DER): neither is the other.
     `registries` name issuers, `domains` are those whose issuers count.
     `look_ups` makes, for each file, what finds things that are not at hand; without it nothing is asked.
+    `endorsers`, such as quality agencies, are trusted to confirm what others issue, and to issue nothing themselves.
     """
 
     issuers: tuple[TrustedIssuer, ...] = ()
+    endorsers: tuple[TrustedIssuer, ...] = ()
     anchors: tuple[bytes, ...] = ()
     time_anchors: tuple[bytes, ...] = ()
     trusted_lists: tuple[TrustedList, ...] = ()
@@ -132,6 +134,10 @@ class TrustStore:
     def issuer(self, did: str) -> TrustedIssuer | None:
         """Return the pinned issuer with this DID, or None."""
         return next((issuer for issuer in self.issuers if issuer.did == did), None)
+
+    def endorser(self, did: str) -> TrustedIssuer | None:
+        """Return the pinned endorser with this DID, or None."""
+        return next((endorser for endorser in self.endorsers if endorser.did == did), None)
 
     def issuer_by_legal_id(self, legal_id: str) -> TrustedIssuer | None:
         """Return the pinned issuer whose seals carry this identifier, or None."""

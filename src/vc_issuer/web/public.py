@@ -3,6 +3,7 @@
 The code is a capability: the answer to an unknown one is constant, nothing is cached or indexed.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -134,12 +135,15 @@ def _page(request: Request, home: Home, pages: Pages, published: Published) -> R
     award = awards_of(report)[0]
     if award.summary is None:
         raise HTTPException(503, "this document can't be shown now; please try again later")
-    code = published.code
+    code, successor = published.code, home.successor_number(published)
+    # A name may be what was corrected, so the page of the old document doesn't repeat it (domain 6.1).
+    shown = replace(award, summary=replace(award.summary, learner_name="")) if successor else award
     return pages.render(
         request,
         "credential.html",
         private=True,
-        view=view_of(award, home.now(), language),
+        view=view_of(shown, home.now(), language),
+        successor=successor,
         paths={"pdf": f"/c/{code}.pdf", "ob3": f"/c/{code}.json", "elm": f"/c/{code}.elm.json"},
         linkedin=linkedin_url(award.summary, f"{home.settings.base_url}/c/{code}"),
         checked_at=write_moment(home.now()),

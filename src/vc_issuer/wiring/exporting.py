@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vc_issuer.issuance.publish import issued_of_batch
-from vc_issuer.model.credential import SecuredCredential
+from vc_issuer.issuance.publish import issued_document, issued_of_batch
+from vc_issuer.model.credential import CredentialStatus, SecuredCredential
 from vc_issuer.store.batches import get_batch
+from vc_issuer.store.documents import StoredDocument, documents_by_id, successors_of
 from vc_issuer.store.status import served_lists
 from vc_issuer.wiring.home import Home, Published
 from vc_issuer.x509 import certificates_to_pem
@@ -99,6 +100,7 @@ def _write_document(home: Home, issued: Published, out: Path) -> tuple[dict[str,
         "ob3_other": {language: write_badge(f".ob3.{language}.json", issued.ob3[language]) for language in others},
         "png": write(".png", home.badge_of(issued)),
         "log": _write_evidence(home, issued, out),
+        **_chain(home, document),
     }
     return entry, written
 
@@ -109,6 +111,21 @@ def _write_evidence(home: Home, issued: Published, out: Path) -> str:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(home.log().evidence(issued))
     return path.relative_to(out).as_posix()
+
+
+def _chain(home: Home, document: StoredDocument) -> dict[str, dict[str, str]]:
+    """Name the document that took this one's place, and the one whose place this one took."""
+    found = {}
+    with home.database.reading() as session:
+        if document.status is CredentialStatus.SUPERSEDED:
+            found["successor"] = successors_of(session, [document.id]).get(document.id)
+        if document.replaces:
+            found["replaces"] = documents_by_id(session, [document.replaces]).get(document.replaces)
+        return {
+            word: {"id": issued_document(session, each, base_url=home.settings.base_url).id, "number": each.number}
+            for word, each in found.items()
+            if each is not None and each.code
+        }
 
 
 def _write_lists(home: Home, out: Path) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """A home, opened: what the web and the command line ask of it. Read-only; who changes something asks the office."""
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -22,7 +23,7 @@ from vc_issuer.issuance.handing_out import hand_out
 from vc_issuer.issuance.outliers import folded
 from vc_issuer.issuance.profile import IssuingProfile, check_keys
 from vc_issuer.issuance.publish import IssuedDocument, issued_by_code, pdf_of
-from vc_issuer.model.credential import SecuredCredential
+from vc_issuer.model.credential import Document, SecuredCredential
 from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.report import Report
@@ -32,6 +33,8 @@ from vc_issuer.sandbox import Sandbox
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
 from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.database import Database, open_database
+from vc_issuer.store.documents import successors_of
+from vc_issuer.store.endorsements import endorsements_at
 from vc_issuer.store.status import served_list, served_lists
 from vc_issuer.store.vault import Vault
 from vc_issuer.verification.examination import worse
@@ -135,6 +138,7 @@ class Home:
             time_anchors=tuple(settings.path(name) for name in settings.trust.time_anchors),
             registries=tuple((settings.path(one.file), one.signer) for one in settings.trust.registries),
             domains=settings.trust.domains,
+            endorsers=tuple(settings.path(name) for name in settings.trust.endorsers),
         )
         pins = pins or Pins()
         trust = trust_of_files(pins, trust_of_files(named, base))
@@ -199,6 +203,18 @@ class Home:
             self._sandbox = Sandbox(preload=PRELOAD)
         return self._sandbox
 
+    def successor_number(self, published: Published) -> str:
+        """Return the number of the document that took this one's place; empty while it stands."""
+        with self.database.reading() as session:
+            found = successors_of(session, [published.document.id]).get(published.document.id)
+        return found.number if found else ""
+
+    def endorsements(self, moment: datetime) -> Mapping[str, tuple[Document, ...]]:
+        """Return the endorsements of the catalogue that hold at a moment, by the id of what they are of."""
+        with self.database.reading() as session:
+            found = endorsements_at(session, moment)
+        return {subject: tuple(json.loads(each.content) for each in kept) for subject, kept in found.items()}
+
     def published(self, code: str) -> Published | None:
         """Return what is published behind a code; None alike for an unknown, unpublished and erased one."""
         with self.database.reading() as session:
@@ -247,7 +263,7 @@ class Home:
         badge = verifier.verify(published.ob3[published.language].content, "Open Badges 3.0", now, language)
         sealed = verifier.verify(published.elm.content, "European Digital Credential", now, language)
         if badge.verdict is sealed.verdict or worse(badge.verdict, sealed.verdict) is sealed.verdict:
-            return sealed
+            return replace(sealed, endorsements=badge.endorsements)
         return replace(badge, summary=sealed.summary)
 
     def status_list(self, name: str) -> bytes | None:

@@ -19,7 +19,13 @@ from vc_issuer.issuance.approve import approve_batch, note_refusal
 from vc_issuer.issuance.desk import no_progress
 from vc_issuer.issuance.erase import Erased, erase
 from vc_issuer.issuance.issue import SigningBench, SigningReport, pause_signing, resume_signing, sign_batch
-from vc_issuer.issuance.lifecycle import StatusChange, change_statuses, open_supersession
+from vc_issuer.issuance.lifecycle import (
+    StatusChange,
+    change_statuses,
+    mark_statuses,
+    open_supersession,
+    publish_status_lists,
+)
 from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
 from vc_issuer.issuance.review import Review, review_batch
@@ -167,7 +173,7 @@ class Office:
             self.home.database,
             batch_id,
             profile=self.home.profile(),
-            tools=self._tools(),
+            tools=self._tools(issued or self.home.now()),
             deed=self.deed(),
             issued=issued,
         )
@@ -302,8 +308,10 @@ class Office:
             )
 
     def change_status(self, names: Iterable[str], status: CredentialStatus, reason: str) -> tuple[StoredDocument, ...]:
-        """Change the status of every named document, signed and served at once; all of them or none."""
+        """Change the status of every named document, all of them or none; served at once, or as the settings say."""
         change = StatusChange(status=status, reason=reason, deed=self.deed())
+        if self.home.settings.status.publish == "scheduled":
+            return mark_statuses(self.home.database, names, change)
         with key_opener(self.home.settings.home)() as keys:
             return change_statuses(self.home.database, names, change, profile=self.home.profile(), key=keys.status)
 
@@ -314,6 +322,13 @@ class Office:
             erased = erase(home.database, student_number, profile=home.profile(), key=keys.status, deed=self.deed())
         note_erasure(home.settings.home, erased.learner_id)
         return erased
+
+    def publish_statuses(self) -> int:
+        """Sign and serve every status list that lags behind; returns how many."""
+        with key_opener(self.home.settings.home)() as keys:
+            return publish_status_lists(
+                self.home.database, profile=self.home.profile(), key=keys.status, deed=self.deed()
+            )
 
     def supersede(self, names: Iterable[str], reason: str) -> str:
         """Open a draft whose documents will take the place of the named ones; returns its id."""
@@ -332,7 +347,7 @@ class Office:
             learner=stored.learner, offering=offering, run=run, results=stored.results, language=stored.language
         )
 
-    def _tools(self) -> PrepareTools:
+    def _tools(self, issued: datetime) -> PrepareTools:
         name = self.home.issuer.legal_name
 
         @lru_cache(maxsize=256)
@@ -350,4 +365,5 @@ class Office:
             rule_version=lambda profile: load_profile(profile).version,
             picture=picture_of,
             undrawable=undrawable,
+            endorsements=self.home.endorsements(issued),
         )

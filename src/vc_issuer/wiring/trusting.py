@@ -25,7 +25,7 @@ PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pins:
-    """What a person names: DID documents, authorities of seals and of time, status lists, proofs from logs.
+    """What a person names: DID documents, authorities of seals and of time, status lists, logs' proofs, endorsers.
 
     `registries` are files with the did:key of their signer, or with an empty text; `domains` vouch for their issuers.
     `hosts` may be asked; `offline` asks nobody, whatever the settings allow.
@@ -37,6 +37,7 @@ class Pins:
     status_lists: tuple[Path, ...] = ()
     registries: tuple[tuple[Path, str], ...] = ()
     domains: tuple[str, ...] = ()
+    endorsers: tuple[Path, ...] = ()
     hosts: tuple[str, ...] = ()
     offline: bool = False
     logs: tuple[Path, ...] = ()
@@ -49,6 +50,7 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     time_anchors = (*trust.time_anchors, *(der for path in pins.time_anchors for der in _read_anchor(path)))
     lists = {**dict(trust.status_lists), **dict(_read_list(path) for path in pins.status_lists)}
     issuers = (*trust.issuers, *(_read_issuer(path) for path in pins.did_documents))
+    endorsers = (*trust.endorsers, *(_read_issuer(path, "--endorser") for path in pins.endorsers))
     given = LogFiles(tuple(_read_bytes(path) for path in pins.logs)) if pins.logs else None
     logs = [log for log in (trust.log, given) if log is not None]
     log = LogsInTurn(tuple(logs)) if logs else None
@@ -56,6 +58,7 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     return replace(
         trust,
         issuers=issuers,
+        endorsers=endorsers,
         anchors=anchors,
         time_anchors=time_anchors,
         status_lists=lists,
@@ -94,7 +97,7 @@ def _registry_as_of(path: Path, signer: str, _changed_ns: int) -> Registry:
     return read_registry(path.read_bytes(), where=path.name, signer=signer, now=utc_now())
 
 
-def _read_issuer(path: Path) -> TrustedIssuer:
+def _read_issuer(path: Path, option: str = "--issuer") -> TrustedIssuer:
     document = _read_json(path)
     try:
         asserting, every = methods_of(document), methods_of(document, "verificationMethod")
@@ -109,7 +112,7 @@ def _read_issuer(path: Path) -> TrustedIssuer:
         methods=(*asserting, *(method for method in others if method.revoked)),
         log_methods=tuple(method for method in others if not method.revoked),
         legal_id=_legal_id(document),
-        source=f"--issuer {path.name}",
+        source=f"{option} {path.name}",
     )
 
 

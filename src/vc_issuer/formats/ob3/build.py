@@ -117,10 +117,13 @@ def _status_entry(slot: StatusSlot) -> dict[str, JsonValue]:
 
 
 def achievement_id(due: DocumentDue, envelope: Envelope, language: str) -> str:
-    """Return the achievement's URL; it carries code and version (decision 1.8), and the language of its texts."""
-    specification = due.specification
-    path = "/".join(quote(part, safe="") for part in (specification.code, specification.version, language))
-    return f"{envelope.base_url}/achievements/{path}"
+    """Return the id of the achievement that `due` is of, in one language."""
+    return achievement_url(envelope.base_url, due.specification.code, due.specification.version, language)
+
+
+def achievement_url(base_url: str, code: str, version: str, language: str) -> str:
+    """Return an achievement's URL; it carries code and version (decision 1.8), and the language of its texts."""
+    return f"{base_url}/achievements/" + "/".join(quote(part, safe="") for part in (code, version, language))
 
 
 def issuer_profile(issuer: Organisation, did: str, language: str) -> dict[str, JsonValue]:
@@ -247,6 +250,8 @@ def _achievement(due: DocumentDue, envelope: Envelope, language: str) -> dict[st
     if picture := envelope.pictures.get(language):
         achievement["image"] = _image(picture, sentences.caption(due).best(language))
     achievement["resultDescription"] = [result_description(due, _result_id(due, envelope, language), language)]
+    if endorsements := envelope.endorsements.get(own_id):
+        achievement["endorsement"] = list(endorsements)
     return achievement
 
 
