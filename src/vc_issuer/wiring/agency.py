@@ -15,6 +15,7 @@ from vc_issuer.errors import ConfigurationError, InputError
 from vc_issuer.formats.ob3.endorsement import Endorsement
 from vc_issuer.issuance.endorse import sign_endorsement
 from vc_issuer.model.keys import KeyAlgorithm, SigningKey, VerificationMethod
+from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.file import create_key_file
 from vc_issuer.signers.registry import open_signer
 
@@ -85,7 +86,7 @@ def endorse(agency: Agency, subjects: Iterable[str], statement: Statement, *, no
         raise InputError("an achievement is named by its https address.", remedy="See: endorsement subjects")
     method = methods_of(json.loads((agency.folder / DID_FILE).read_bytes()))[0]
     passphrase = (agency.folder / PASSPHRASE_FILE).read_bytes().strip()
-    with open_signer(f"file:{KEY_FILE}", passphrase=passphrase, base=agency.folder) as signer:
+    with open_signer(f"file:{KEY_FILE}", KeyAccess(base=agency.folder, secret=passphrase)) as signer:
         key = SigningKey(method=method, signer=signer)
         return [sign_endorsement(_said(agency, each, statement), key, created=now).content for each in named]
 
