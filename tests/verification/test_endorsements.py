@@ -4,8 +4,12 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import jsonschema_rs
 import pytest
 from builders_elm import an_envelope
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from openbadgeslib.errors import LibOpenBadgesException
+from openbadgeslib.ob3.ldp import verify_data_integrity_proof
 from scenario import CREDENTIAL_KEY, NOON, NOW, SUITE, make_world
 
 from builders_keys import signing_key
@@ -221,3 +225,33 @@ def test_a_badge_with_an_endorsement_has_one_shape_for_every_stack(world_with, a
     key = agency_key().method
     assert SUITE.verify(serialise_compact(endorsement), lambda _: key).mechanism == "eddsa-rdfc-2022"
     assert SUITE.verify(world.ob3, lambda _: CREDENTIAL_KEY.method).mechanism == "eddsa-rdfc-2022"
+
+
+def test_another_stack_verifies_the_badge_and_the_endorsement_in_it(world_with, achievement):
+    badge = json.loads(world_with(signed(achievement)).ob3)
+    endorsement = badge["credentialSubject"]["achievement"]["endorsement"][0]
+    for document, key in ((badge, CREDENTIAL_KEY), (endorsement, agency_key())):
+        public = load_der_public_key(key.method.public_key.der)
+        pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        verify_data_integrity_proof(document, pem)
+        changed = {**document, "name": f"{document['name']}!"}
+        with pytest.raises(LibOpenBadgesException):
+            verify_data_integrity_proof(changed, pem)
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("schema", "is_badge"),
+    [
+        ("plain_2024/ob_v3p0_achievementcredential_schema.json", True),
+        ("current/ob_v3p0_achievementcredential_schema.json", True),
+        ("current/ob_v3p0_endorsementcredential_schema.json", False),
+    ],
+)
+def test_badge_and_endorsement_pass_the_published_schemas(world_with, achievement, schema, is_badge):
+    badge = json.loads(world_with(signed(achievement)).ob3)
+    document = badge if is_badge else badge["credentialSubject"]["achievement"]["endorsement"][0]
+    validator = jsonschema_rs.Draft201909Validator(json.loads((DATA / "ob3/schemas" / schema).read_text()))
+    assert list(validator.iter_errors(document)) == []
+    without = {name: value for name, value in document.items() if name != "credentialSubject"}
+    assert not validator.is_valid(without)
