@@ -10,7 +10,7 @@ from vc_issuer.cli.checking import EndorserOption
 from vc_issuer.cli.context import Context, JsonFlag
 from vc_issuer.cli.opening import open_home, open_office
 from vc_issuer.cli.output import console, print_json, speaking
-from vc_issuer.errors import InputError
+from vc_issuer.errors import InputError, UnreadableError
 from vc_issuer.store.endorsements import StoredEndorsement
 from vc_issuer.wiring.agency import DID_FILE, Agency, Statement, endorse, make_agency, read_agency
 from vc_issuer.wiring.endorsing import drop_endorsement, endorsable, list_endorsements, take_endorsement
@@ -136,7 +136,7 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise InputError(f"{file} can't be read: {error.strerror}.", remedy="Check the path.") from error
+        raise UnreadableError(f"{file} can't be read: {error.strerror}.", remedy="Check the path.") from error
 
 
 def _day(text: str, option: str) -> datetime | None:

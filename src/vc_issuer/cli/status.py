@@ -8,7 +8,7 @@ import typer
 from vc_issuer.cli.context import Context, JsonFlag
 from vc_issuer.cli.opening import open_office
 from vc_issuer.cli.output import console, print_json, speaking
-from vc_issuer.errors import InputError
+from vc_issuer.errors import InputError, UnreadableError
 from vc_issuer.model.credential import CredentialStatus
 
 app = typer.Typer(help="Change what the issuer says of issued credentials.", no_args_is_help=True)
@@ -103,7 +103,7 @@ def _names(names: list[str] | None, listed: Path | None) -> list[str]:
         try:
             found += [line.strip() for line in listed.read_text(encoding="utf-8").splitlines() if line.strip()]
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{listed} can't be read.", remedy="Give a text file with one id a line.") from error
+            raise UnreadableError(f"{listed} can't be read.", remedy="Give a text file with one id a line.") from error
     if not found:
         raise InputError("no credential is named.", remedy="Give numbers or ids, or a file of them with --file.")
     return found
