@@ -123,7 +123,7 @@ FIXTURES = {
     "ob30/simple-jwt_v1.png": _unknown_context(),
     "ob30/simple-jwt_v1.svg": _unknown_context(),
     "ob30/complete_v1.json": Due(
-        NOT_GENUINE, CheckId.CARRIER, differs="an endorsement inside lacks its id, which its own schema demands"
+        NOT_GENUINE, CheckId.ENDORSEMENT, differs="an endorsement inside lacks its id, which its own schema demands"
     ),
     "ob30/endorsement-err-schema-status-refresh.json": _unknown_context(),
     "ob30/velocity.jwt": Due(Verdict.UNREADABLE, CheckId.READ),  # invalid there too: its nbf is not its validFrom

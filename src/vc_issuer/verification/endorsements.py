@@ -36,7 +36,7 @@ def see_endorsement(endorsed: Endorsed, report: Report, trust: TrustStore) -> En
     return EndorsementSeen(
         endorser=did,
         name=shown if outcome is Outcome.PASSED else "",
-        about=endorsed.target,
+        about=_about(endorsed),
         pointer=endorsed.pointer,
         comment=comment if outcome is Outcome.PASSED else "",
         outcome=outcome,
@@ -55,17 +55,20 @@ def summarise_endorsements(seen: Sequence[EndorsementSeen]) -> tuple[None, str, 
 
 def _judged(endorsed: Endorsed, report: Report) -> tuple[Outcome, str]:
     did = _said(endorsed.document)[0][:120]
-    subject = endorsed.document.get("credentialSubject")
-    about = subject.get("id") if isinstance(subject, Mapping) else None
     reasons = {result.outcome: result.message for result in reversed(report.checks)}
     if report.verdict in _FALSE:
         return Outcome.FAILED, f"the endorsement by {did} is not genuine: {reasons.get(Outcome.FAILED, '')}"
-    if about != endorsed.target:
+    if _about(endorsed) not in endorsed.targets:
         return Outcome.FAILED, f"the endorsement by {did} is about something else than what it stands in"
     if report.verdict is Verdict.CURRENT:
         return Outcome.PASSED, ""
     reason = reasons.get(Outcome.FAILED) or reasons.get(Outcome.INDETERMINATE, "")
     return Outcome.INDETERMINATE, f"the endorsement by {did} confirms nothing ({report.verdict.value}): {reason}"
+
+
+def _about(endorsed: Endorsed) -> str:
+    subject = endorsed.document.get("credentialSubject")
+    return _text(subject.get("id")) if isinstance(subject, Mapping) else ""
 
 
 def _said(document: Mapping[str, Any]) -> tuple[str, str, str]:

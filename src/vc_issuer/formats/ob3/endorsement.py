@@ -34,10 +34,13 @@ class Endorsement:
 
 @dataclass(frozen=True, slots=True)
 class Endorsed:
-    """An endorsement found in a badge: what it stands in (its JSON pointer and id), and itself."""
+    """An endorsement found in a badge: where it stands, the ids that it may be about there, and itself.
+
+    In an achievement or a profile it is about that; at the root about the credential, its achievement or a profile.
+    """
 
     pointer: str
-    target: str
+    targets: frozenset[str]
     document: Document = field(repr=False)
 
 
@@ -79,9 +82,10 @@ def endorsements_in(document: Mapping[str, Any]) -> Iterator[Endorsed]:
         places += _node(subject, "source", "/credentialSubject")
         for pointer, achievement in _node(subject, "achievement", "/credentialSubject"):
             places += [(pointer, achievement), *_node(achievement, "creator", pointer)]
+    every = frozenset(str(node["id"]) for _, node in places if node.get("id"))
     for pointer, node in places:
         for below, found in _node(node, "endorsement", pointer):
-            yield Endorsed(below, str(node.get("id", "")), found)
+            yield Endorsed(below, every if not pointer else frozenset({str(node.get("id", ""))}), found)
 
 
 def _node(parent: Mapping[str, Any], name: str, pointer: str) -> list[tuple[str, Mapping[str, Any]]]:

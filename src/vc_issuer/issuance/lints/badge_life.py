@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vc_issuer.formats.ob3.build import CONTEXTS
+from vc_issuer.formats.ob3.endorsement import endorsements_in
 from vc_issuer.issuance.lints.subject import Check, LintSubject, members, moment_of, types_of
 from vc_issuer.status_list import ENTRY_TYPE
 
@@ -115,12 +116,11 @@ def endorsement_expired(subject: LintSubject) -> Iterator[str]:
 
 
 def endorsement_target(subject: LintSubject) -> Iterator[str]:
-    """Demand that it endorse what it stands in: the achievement, or the issuer."""
-    for pointer, node in subject.nodes():
-        for below, each in members(node, "endorsement"):
-            about = each.get("credentialSubject")
-            if isinstance(about, Mapping) and about.get("id") and about["id"] != node.get("id"):
-                yield f"{pointer}{below}/credentialSubject/id"
+    """Demand that it be about what it stands in: the achievement, or the issuer."""
+    for endorsed in endorsements_in(subject.document):
+        about = endorsed.document.get("credentialSubject")
+        if isinstance(about, Mapping) and about.get("id") and about["id"] not in endorsed.targets:
+            yield f"{endorsed.pointer}/credentialSubject/id"
 
 
 BY_SHAPE: dict[str, Check] = {
