@@ -154,11 +154,19 @@ def test_an_endorsement_taken_off_breaks_the_badge(world_with, achievement):
     assert look(make_world(), serialise_compact(document)).verdict is Verdict.NOT_GENUINE
 
 
-def test_the_endorsement_of_something_else_is_false_here(world_with):
+def test_the_endorsement_of_something_else_confirms_nothing_here(world_with):
     other = achievement_url("https://credentials.uzb.example", "OTHER", "1", "en")
     report = look(world_with(signed(other)))
-    assert check_of(report).outcome is Outcome.FAILED
-    assert "something else" in check_of(report).message
+    assert report.verdict is Verdict.CURRENT
+    assert check_of(report).outcome is Outcome.INDETERMINATE
+    assert "is not about" in check_of(report).message
+    assert report.endorsements[0].name == ""
+
+
+def test_an_endorsement_of_the_issuer_confirms_the_issuer(world_with):
+    issuer = make_world().trust.issuers[0].did
+    (seen,) = look(world_with(signed(issuer))).endorsements
+    assert (seen.about, seen.name) == (issuer, NAME)
 
 
 def test_a_key_that_the_agency_does_not_control_confirms_nothing(world_with, achievement):

@@ -59,7 +59,7 @@ def _judged(endorsed: Endorsed, report: Report) -> tuple[Outcome, str]:
     if report.verdict in _FALSE:
         return Outcome.FAILED, f"the endorsement by {did} is not genuine: {reasons.get(Outcome.FAILED, '')}"
     if _about(endorsed) not in endorsed.targets:
-        return Outcome.FAILED, f"the endorsement by {did} is about something else than what it stands in"
+        return Outcome.INDETERMINATE, f"the endorsement by {did} is of something that this badge is not about"
     if report.verdict is Verdict.CURRENT:
         return Outcome.PASSED, ""
     reason = reasons.get(Outcome.FAILED) or reasons.get(Outcome.INDETERMINATE, "")

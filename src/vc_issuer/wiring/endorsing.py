@@ -52,7 +52,7 @@ def take_endorsement(office: Office, content: bytes, trust: TrustStore) -> tuple
     now = office.home.now()
     with verifier_for(trust_in_endorsers(trust)) as verifier:
         report = verifier.verify(content, "endorsement", now)
-    seen = see_endorsement(Endorsed("", frozenset({about}), document), report, trust)
+    seen = see_endorsement(Endorsed("", about, frozenset({about}), document), report, trust)
     if seen.outcome is not Outcome.PASSED:
         raise InvalidError(
             f"{seen.message}.",

@@ -34,12 +34,13 @@ class Endorsement:
 
 @dataclass(frozen=True, slots=True)
 class Endorsed:
-    """An endorsement found in a badge: where it stands, the ids that it may be about there, and itself.
+    """An endorsement found in a badge: where it stands and in what, every id of the badge that may be endorsed, itself.
 
-    In an achievement or a profile it is about that; at the root about the credential, its achievement or a profile.
+    1EdTech's own sample holds an endorsement of the issuer in the achievement, so it may be of any of them.
     """
 
     pointer: str
+    holder: str
     targets: frozenset[str]
     document: Document = field(repr=False)
 
@@ -85,7 +86,7 @@ def endorsements_in(document: Mapping[str, Any]) -> Iterator[Endorsed]:
     every = frozenset(str(node["id"]) for _, node in places if node.get("id"))
     for pointer, node in places:
         for below, found in _node(node, "endorsement", pointer):
-            yield Endorsed(below, every if not pointer else frozenset({str(node.get("id", ""))}), found)
+            yield Endorsed(below, str(node.get("id", "")), every, found)
 
 
 def _node(parent: Mapping[str, Any], name: str, pointer: str) -> list[tuple[str, Mapping[str, Any]]]:

@@ -119,7 +119,7 @@ def endorsement_target(subject: LintSubject) -> Iterator[str]:
     """Demand that it be about what it stands in: the achievement, or the issuer."""
     for endorsed in endorsements_in(subject.document):
         about = endorsed.document.get("credentialSubject")
-        if isinstance(about, Mapping) and about.get("id") and about["id"] not in endorsed.targets:
+        if isinstance(about, Mapping) and about.get("id") and about["id"] != endorsed.holder:
             yield f"{endorsed.pointer}/credentialSubject/id"
 
 
