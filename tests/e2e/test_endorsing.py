@@ -31,8 +31,6 @@ def test_what_an_agency_signs_is_confirmed_in_every_new_badge(own_home, tmp_path
     pin = ("--endorser", agency / "did.json")
     added = answer(run(own_home, "endorsement", "add", *made, *pin, "--json", check=0))["endorsements"]
     assert [(each["subject"], each["added"]) for each in added] == [(name, True) for name in whole]
-    again = answer(run(own_home, "endorsement", "add", *made, *pin, "--json", check=0))["endorsements"]
-    assert [each["added"] for each in again] == [False, False]
 
     altered = tmp_path / "altered.json"
     altered.write_text((signed / made[0].rsplit("/", 1)[1]).read_text().replace("Positive", "Excellent"))
@@ -48,20 +46,15 @@ def test_what_an_agency_signs_is_confirmed_in_every_new_badge(own_home, tmp_path
     entries = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["credentials"]
     certificate = next(each for each in entries if each["document"] == "certificate")
     badge = out / certificate["files"]["ob3"]
-    (seen,) = answer(run(own_home, "verify", badge, *pin, "--json", check=0))["reports"][0]["endorsements"]
+    (seen,) = answer(run(own_home, "verify", out / certificate["files"]["pdf"], *pin, "--json"))["reports"][0][
+        "endorsements"
+    ]
     assert (seen["outcome"], seen["name"], seen["about"]) == ("passed", NAME, whole[0])
-    said = run(own_home, "verify", out / certificate["files"]["pdf"], *pin, check=0).stdout
+    said = run(own_home, "verify", badge, *pin, check=0).stdout
     assert f"confirmed by {NAME}: Positive decision EXAMPLE-QA-0001." in said
     assert "stated by the issuer: " in said
     (unsure,) = answer(run(own_home, "verify", badge, "--json", check=0))["reports"][0]["endorsements"]
     assert (unsure["outcome"], unsure["name"]) == ("indeterminate", "")
-
-    run(own_home, "endorsement", "withdraw", added[0]["id"], check=0)
-    states = {
-        each["id"]: each["state"] for each in answer(run(own_home, "endorsement", "list", "--json"))["endorsements"]
-    }
-    assert states == {added[0]["id"]: "withdrawn", added[1]["id"]: "in force"}
-    assert run(own_home, "verify", badge, *pin).returncode == 0
 
 
 def _one_more(home, folder):
