@@ -1,5 +1,6 @@
 """ZIP archives: files out, bombs and odd archives refused before they cost anything (threats T23, T33)."""
 
+import base64
 import io
 import random
 import struct
@@ -99,3 +100,22 @@ def test_a_damaged_archive_raises_nothing_but_our_error(noise, place):
         unpack_zip(content)
     except UnreadableError:
         return
+
+
+# An entry without a name, on which the library stumbles.
+NAMELESS_1 = (
+    b"UEsDBBQJAAAIAJcAfF1d0GsjUgDtoIA8IURPQ1RZUK0geCBbAABQAAAgBjwhRE9DVFlQRSB4IFsAAABhLmpza26rVsooKSkozdLX"
+    b"Ly8v1ys31ssvL9crN9bLL0rXzyvWTy5KTUnNK8lMzCnWLzNSitVRykvMTVWyUorKP7xaIT7WTsFGzU5zb25QSwUGAADhw/y+yUq1"
+    b"AFBLAQIUAxQAAAAIAJcAfF1d0OcjUgAAAFAAAAAGAAAAAAAAAAAAAABhLmp2AAAAAABzb25QSwUGAAAAAAEAAQA0AAAAdgAAAAAA"
+)
+NAMELESS_2 = (
+    b"UEsDBBQAAAAIBNBrI1IAAFNQAAAgBgAAAGEOanNvbqv/////VvJIzs8rSa0odbKKVsooKSkottLXLy8v1ys3x8svStfPK9ZPLkpN"
+    b"Sc0ryUzMKdYvM1KKylHKS8xNVbJSiso/vFohudZOwUbNTuHD/L7JSrUAUEsBAhQDFAAAAAgrSa0oUbKKVsoAAAB2AAAAAAAoKSko"
+    b"ttLXLy8v1ys41ssvSgAAUAAAAAYAAAAAAAAAAABbAACAAQAAAABhLmpzb25QSwUGAAAAAAEAAQBNAAAAdgAAAAAA"
+)
+
+
+@pytest.mark.parametrize("found", [NAMELESS_1, NAMELESS_2])
+def test_what_fuzzing_found_is_refused_in_words(found):
+    with pytest.raises(UnreadableError):
+        unpack_zip(base64.b64decode(found))

@@ -3,6 +3,7 @@
 Run it in a killable child (threats T23, T33). An archive inside an archive stays closed.
 """
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,20 @@ _MOST_DIRECTORY_BYTES = 64 * 1024  # a kilobyte a member
 _RATIO_FROM = 2**20  # below a megabyte no ratio hurts
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
+# What the library raises on damaged archives: its own errors, and Python's from names and sizes that make no sense.
+_LIBRARY_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _STEP = 2**16
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -41,7 +56,7 @@ def unpack_zip(content: bytes) -> list[Member]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             found = list(_members(archive))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as cause:
+    except _LIBRARY_ERRORS as cause:
         raise UnreadableError("The archive is damaged, or packed in a way that is not read here.") from cause
     if not found:
         raise UnreadableError("The archive is empty.")
