@@ -18,7 +18,7 @@ from recognition.awarded import (
     an_award,
     outcomes,
 )
-from vc_issuer.model.credential import FormatName, SummaryLabel
+from vc_issuer.model.credential import FormatName, SummaryDistribution, SummaryLabel
 from vc_issuer.model.report import Verdict
 from vc_issuer.recognition.answer import reports_with_recognition, sheet_as_json
 from vc_issuer.recognition.awards import all_awards, awards_of
@@ -273,6 +273,38 @@ def test_a_foreign_badge_without_anything_still_gets_a_sheet():
     found = sheet_of(replace(an_award(), summary=replace(bare, kind="", learner_name="", mark="", **empty)), NOW, "de")
     assert [each.rating for each in found.answers if each.question is not Question.VERIFICATION] == ["not-stated"] * 6
     assert found.completeness.mandatory == 3
+
+
+GROUP = SummaryDistribution(group="Passed, 2020 to 2025", categories=(("10", 200), ("14", 120), ("15", 60), ("18", 32)))
+
+
+@pytest.mark.parametrize(
+    ("mark", "changes", "top"),
+    [
+        ("14/20", {}, 52),
+        ("18/20", {}, 8),
+        ("10/20", {}, 100),
+        ("14/20", {"lower": 78, "equal": 10, "higher": 12}, 22),
+        ("B", {}, None),
+        ("1.3", {}, None),
+        ("14/20", {"categories": (("10-13", 200), ("14-20", 212))}, None),
+    ],
+)
+def test_a_mark_has_a_place_in_its_group_where_one_is_stated_or_counted(mark, changes, top):
+    found = sheet(mark=mark, distribution=replace(GROUP, **changes)).grade
+    assert (found.top, found.size) == (top, 412)
+    assert (f"highest {top} % of 412" in found.sentences[0]) == (top is not None)
+    assert "not a conversion" in found.sentences[-1]
+
+
+def test_a_small_group_says_little_and_no_group_says_nothing():
+    small = sheet(distribution=replace(GROUP, categories=(("14", 3),))).grade
+    assert "fewer than 30" in small.sentences[1]
+    assert sheet(distribution=None).grade is None
+    assert sheet(distribution=GROUP, mark="").grade is None
+    assert sheet(distribution=replace(GROUP, categories=())).grade is None
+    members = sheet_as_json(sheet(distribution=GROUP))["grade"]
+    assert (members["top_percent"], members["size"], len(members["categories"])) == (52, 412, 4)
 
 
 def test_outcomes_keep_the_words_of_the_issuer():

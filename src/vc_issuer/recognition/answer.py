@@ -7,6 +7,7 @@ from typing import Any
 from vc_issuer.model.report import Report
 from vc_issuer.recognition.awards import awards_of
 from vc_issuer.recognition.facts import Answer, Fact
+from vc_issuer.recognition.grade import Grade
 from vc_issuer.recognition.sheet import Sheet, sheet_of
 from vc_issuer.verification.answer import report_as_json
 
@@ -44,6 +45,17 @@ def sheet_as_json(sheet: Sheet) -> dict[str, Any]:
             "version": sheet.age.version,
             "five_years_or_older": sheet.age.is_old,
         },
+        "grade": _grade(sheet.grade) if sheet.grade else None,
+    }
+
+
+def _grade(grade: Grade) -> dict[str, Any]:
+    return {
+        "mark": grade.mark,
+        "group": grade.group,
+        "size": grade.size,
+        "top_percent": grade.top,
+        "categories": [{"label": label, "count": count} for label, count in grade.categories],
     }
 
 

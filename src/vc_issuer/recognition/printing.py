@@ -71,6 +71,13 @@ def _worth(sheet: Sheet, say: Say) -> list[PrintedBlock]:
     seven = tuple(_answer(answer, number, say) for number, answer in enumerate(sheet.answers, start=1))
     blocks = [PrintedBlock(heading=say("sheet.title"), lead=lead, entries=seven)]
     blocks.append(PrintedBlock(heading=say("age.title"), lead=" ".join(sheet.age.sentences)))
+    if sheet.grade:
+        group = PrintedEntry(
+            caption=say("grade.group"),
+            lines=((sheet.grade.group, ""), *((f"{label}: {count}", "") for label, count in sheet.grade.categories)),
+        )
+        lead = " ".join(sheet.grade.sentences)
+        blocks.append(PrintedBlock(heading=say("grade.title"), lead=lead, entries=(group,)))
     elements = tuple(
         PrintedEntry(
             caption=say(f"annex.{name}"),

@@ -10,6 +10,7 @@ from vc_issuer.recognition.age import Age, age_of
 from vc_issuer.recognition.awards import Award
 from vc_issuer.recognition.completeness import Completeness, completeness
 from vc_issuer.recognition.facts import Answer, Reading
+from vc_issuer.recognition.grade import Grade, grade_of
 from vc_issuer.recognition.questions import answers
 
 
@@ -23,6 +24,7 @@ class Sheet:
     answers: tuple[Answer, ...] = field(repr=False)
     completeness: Completeness
     age: Age
+    grade: Grade | None = None
 
     @property
     def is_vouched(self) -> bool:
@@ -42,4 +44,5 @@ def sheet_of(award: Award, now: datetime, language: str) -> Sheet | None:
         answers=answers(Reading.of(award, language), summary),
         completeness=completeness(summary, language),
         age=age_of(summary, now.date(), language),
+        grade=grade_of(summary, language),
     )

@@ -75,6 +75,23 @@ class AgeShape(_Shape):
     five_years_or_older: bool
 
 
+class CategoryShape(_Shape):
+    """One bar of a distribution of marks."""
+
+    label: str
+    count: int
+
+
+class GradeShape(_Shape):
+    """A mark in its reference group; `top_percent` is None where the credential leaves its place open."""
+
+    mark: str
+    group: str
+    size: int
+    top_percent: int | None
+    categories: list[CategoryShape]
+
+
 class SheetShape(_Shape):
     """What one award is worth, from the signed data; advice, never a decision."""
 
@@ -86,6 +103,7 @@ class SheetShape(_Shape):
     questions: list[QuestionShape]
     annex_one: AnnexShape
     age: AgeShape
+    grade: GradeShape | None
 
 
 class ReportShape(BaseModel):
