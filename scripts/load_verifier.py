@@ -108,8 +108,12 @@ async def one_round(client: httpx2.AsyncClient, files: list[tuple[bool, str, byt
 
     async def verify(is_honest: bool, name: str, content: bytes) -> None:
         started = time.perf_counter()
-        answer = await client.post("/verify", files={"files": (name, content)})
-        said = answer.json()["reports"][0]["verdict"] if answer.status_code == 200 else f"HTTP {answer.status_code}"
+        try:
+            answer = await client.post("/verify", files={"files": (name, content)})
+        except httpx2.TransportError as error:
+            said = f"{type(error).__name__} of {Path(name).suffix}"
+        else:
+            said = answer.json()["reports"][0]["verdict"] if answer.status_code == 200 else f"HTTP {answer.status_code}"
         (outcome.honest if is_honest else outcome.hostile)[said] += 1
         if is_honest:
             outcome.seconds.append(time.perf_counter() - started)
@@ -129,7 +133,8 @@ def mixed(honest: list[tuple[str, bytes]], at_once: int) -> list[tuple[bool, str
 
 async def load(address: str, pid: int, files: list[tuple[bool, str, bytes]], rounds: int) -> dict[str, object]:
     """Run the rounds and measure them."""
-    limits = httpx2.Limits(max_connections=None)
+    # Each request is another person's: a connection of its own, and none that the server closes as it is used again.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx2.AsyncClient(base_url=address, timeout=REQUEST_S, limits=limits) as client:
         await client.post("/verify", files={"files": files[0][1:]})  # the children start with the first file
         memory, outcomes, started = [memory_mib(pid)], [], time.perf_counter()
