@@ -6,7 +6,7 @@ A character that no face draws is reported at prepare (decision 7.8) and never p
 
 from collections.abc import Iterator
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from itertools import pairwise
@@ -18,6 +18,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 FALLBACK_FILES: tuple[str, ...] = ()  # the seam for other scripts: looked through in this order
 LINE_BREAKS = frozenset("\n\t")
+MEASURED = 8192  # lines and words that are remembered: those of a few offerings, which every document repeats
 
 
 class Face(Enum):
@@ -64,6 +65,7 @@ def runs(text: str, face: Face) -> Iterator[tuple[str, str]]:
         yield stem, text[start:]
 
 
+@lru_cache(maxsize=MEASURED)
 def width(text: str, face: Face, size: float, *, tracking: float = 0) -> float:
     """Measure `text` in points, with pair kerning and `tracking` points after each character."""
     total = 0.0
