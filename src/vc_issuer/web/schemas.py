@@ -23,6 +23,28 @@ class CheckShape(_Shape):
     message: str
 
 
+class SourceShape(_Shape):
+    """What one source of trust said of an issuer."""
+
+    kind: str
+    where: str
+    found: bool
+    checked_at: str
+    note: str
+
+
+class EndorsementShape(_Shape):
+    """What became of one endorsement in a badge."""
+
+    endorser: str
+    name: str
+    about: str
+    pointer: str
+    comment: str
+    outcome: Literal["passed", "failed", "indeterminate"]
+    message: str
+
+
 class IssuerShape(_Shape):
     """Who issued, by the name that the trust source gives."""
 
@@ -30,6 +52,7 @@ class IssuerShape(_Shape):
     name: str
     trusted: bool
     source: str
+    sources: list[SourceShape]
 
 
 class FactShape(_Shape):
@@ -106,10 +129,8 @@ class SheetShape(_Shape):
     grade: GradeShape | None
 
 
-class ReportShape(BaseModel):
+class ReportShape(_Shape):
     """The report on one file; `parts` holds those of the credentials inside it."""
-
-    model_config = ConfigDict(extra="allow")
 
     file: str
     format: str
@@ -129,6 +150,7 @@ class ReportShape(BaseModel):
     issuer: IssuerShape | None
     summary: dict[str, Any] | None
     checked_at: str
+    endorsements: list[EndorsementShape] = []
     parts: list["ReportShape"] = []
     recognition: list[SheetShape] = []
 
