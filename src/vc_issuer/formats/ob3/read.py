@@ -1,15 +1,17 @@
 """Read an Open Badge back into a summary; what its format can't say is named in `lost`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from vc_issuer.errors import InvalidError
+from vc_issuer.formats.award_core import as_objects
 from vc_issuer.formats.details import with_details
 from vc_issuer.formats.ob3.alignments import ESCO, STATED_QUALITY
 from vc_issuer.formats.ob3.build import LEGAL_ID, MANDATED_ID
+from vc_issuer.formats.ob3.members import object_of, text_of
 from vc_issuer.formats.ob3.read_details import read_details
 from vc_issuer.formats.ob3.wording import statements_in, unescape_markdown
 from vc_issuer.model.credential import (
@@ -37,23 +39,23 @@ _HOURS = re.compile(r"[0-9]{1,6}")
 
 def summarise(document: Document, language: str) -> CredentialSummary:
     """Return what the credential says. `language` is the one asked for; a badge has only its own texts."""
-    subject = _object(document.get("credentialSubject"))
-    achievement = _object(subject.get("achievement"))
-    issuer = _object(document.get("issuer"))
+    subject = object_of(document.get("credentialSubject"))
+    achievement = object_of(subject.get("achievement"))
+    issuer = object_of(document.get("issuer"))
     labels = _Labels(achievement)
-    entries = list(_objects(subject.get("identifier")))
+    entries = list(as_objects(subject.get("identifier")))
     identities = {str(e.get("identityType")): str(e.get("identityHash")) for e in entries if e.get("hashed") is False}
     hashed = [_IDENTITIES.get(str(e.get("identityType")), "") for e in entries if e.get("hashed") is True]
     is_own = bool(_twins(document))
     summary = CredentialSummary(
         format=FormatName.OB3,
-        id=_text(document, "id"),
+        id=text_of(document, "id"),
         language=language,
         kind=_kind(document, achievement),
-        number=_text(subject, "licenseNumber"),
-        title=_text(achievement, "name"),
-        issuer_id=_text(issuer, "id") or _text(document, "issuer"),
-        issuer_name=_text(issuer, "name"),
+        number=text_of(subject, "licenseNumber"),
+        title=text_of(achievement, "name"),
+        issuer_id=text_of(issuer, "id") or text_of(document, "issuer"),
+        issuer_name=text_of(issuer, "name"),
         issuer_legal_id=_identifier(issuer, LEGAL_ID) or _identifier(issuer, MANDATED_ID),
         awarding_bodies=_awarding_bodies(issuer, labels),
         learner_name=identities.get("name", ""),
@@ -62,10 +64,10 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         awarded_on=_day(document.get("awardedDate")),
         valid_from=_moment(document.get("validFrom")),
         valid_until=_moment(document.get("validUntil")),
-        offering=_identifier(achievement, "ext:Offering") or _text(achievement, "id"),
+        offering=_identifier(achievement, "ext:Offering") or text_of(achievement, "id"),
         part_of=_identifiers(achievement, "ext:PartOfOffering"),
-        code=_text(achievement, "humanCode"),
-        version=_text(achievement, "version"),
+        code=text_of(achievement, "humanCode"),
+        version=text_of(achievement, "version"),
         credits=_decimal(subject.get("creditsEarned")),
         credits_total=_decimal(achievement.get("creditsAvailable")),
         credit_system=labels.one("ext:CreditSystem"),
@@ -83,11 +85,11 @@ def summarise(document: Document, language: str) -> CredentialSummary:
         mark=_mark(subject, achievement),
         activity_start=_day(subject.get("activityStartDate")),
         activity_end=_day(subject.get("activityEndDate")),
-        term=_text(subject, "term"),
-        description=_text(achievement, "description"),
-        statements=statements_in(_text(subject, "narrative")) if is_own else (),
-        criteria=unescape_markdown(_text(_object(achievement.get("criteria")), "narrative")),
-        country=_text(_object(issuer.get("address")), "addressCountryCode"),
+        term=text_of(subject, "term"),
+        description=text_of(achievement, "description"),
+        statements=statements_in(text_of(subject, "narrative")) if is_own else (),
+        criteria=unescape_markdown(text_of(object_of(achievement.get("criteria")), "narrative")),
+        country=text_of(object_of(issuer.get("address")), "addressCountryCode"),
         status=_status(document),
         twin_ids=_twins(document),
         lost=(*LOST, *(name for name in hashed if name)),
@@ -98,18 +100,18 @@ def summarise(document: Document, language: str) -> CredentialSummary:
 def _awarding_bodies(issuer: Mapping[str, Any], labels: "_Labels") -> tuple[str, ...]:
     """Name who awarded: the issuer and those beside it, or with a mandate those alone."""
     others = tuple(label.label for label in labels.all("ext:AwardingBody"))
-    return others if _identifier(issuer, MANDATED_ID) else (_text(issuer, "name"), *others)
+    return others if _identifier(issuer, MANDATED_ID) else (text_of(issuer, "name"), *others)
 
 
 class _Labels:
     """The alignments of an achievement, by type."""
 
     def __init__(self, achievement: Mapping[str, Any]) -> None:
-        self._entries = list(_objects(achievement.get("alignment")))
+        self._entries = list(as_objects(achievement.get("alignment")))
 
     def all(self, kind: str) -> tuple[SummaryLabel, ...]:
         return tuple(
-            SummaryLabel(iri=_text(entry, "targetUrl"), label=_text(entry, "targetName"))
+            SummaryLabel(iri=text_of(entry, "targetUrl"), label=text_of(entry, "targetName"))
             for entry in self._entries
             if entry.get("targetType") == kind
         )
@@ -119,7 +121,9 @@ class _Labels:
         return tuple(SummaryLabel(iri="", label=label.label) for label in self.all(STATED_QUALITY))
 
     def outcomes(self) -> tuple[SummaryOutcome, ...]:
-        skills = {_text(e, "targetCode"): _text(e, "targetUrl") for e in self._entries if e.get("targetType") == ESCO}
+        skills = {
+            text_of(e, "targetCode"): text_of(e, "targetUrl") for e in self._entries if e.get("targetType") == ESCO
+        }
         return tuple(
             SummaryOutcome(id=label.iri, title=label.label, esco=skills.get(label.iri, ""))
             for label in self.all("ceasn:Competency")
@@ -131,7 +135,7 @@ class _Labels:
     def hours(self) -> int | None:
         for entry in self._entries:
             if entry.get("targetType") == "ext:CreditSystem":
-                found = _HOURS.search(_text(entry, "targetDescription"))
+                found = _HOURS.search(text_of(entry, "targetDescription"))
                 return int(found.group()) if found else None
         return None
 
@@ -139,17 +143,17 @@ class _Labels:
 def _kind(document: Document, achievement: Mapping[str, Any]) -> str:
     """Name our kind of document; a micro-credential or course of somebody else is neither (domain 1.3)."""
     is_ours = bool(_twins(document)) and bool(_identifier(achievement, "ext:Offering"))
-    return _KINDS.get(_text(achievement, "achievementType"), "") if is_ours else ""
+    return _KINDS.get(text_of(achievement, "achievementType"), "") if is_ours else ""
 
 
 def _twins(document: Document) -> tuple[str, ...]:
-    entries = _objects(document.get("relatedResource"))
-    return tuple(_text(entry, "id") for entry in entries if _text(entry, "id").startswith("urn:credential:"))
+    entries = as_objects(document.get("relatedResource"))
+    return tuple(text_of(entry, "id") for entry in entries if text_of(entry, "id").startswith("urn:credential:"))
 
 
 def _identifiers(node: Mapping[str, Any], kind: str) -> tuple[str, ...]:
-    entries = _objects(node.get("otherIdentifier"))
-    return tuple(_text(entry, "identifier") for entry in entries if entry.get("identifierType") == kind)
+    entries = as_objects(node.get("otherIdentifier"))
+    return tuple(text_of(entry, "identifier") for entry in entries if entry.get("identifierType") == kind)
 
 
 def _identifier(node: Mapping[str, Any], kind: str) -> str:
@@ -157,35 +161,20 @@ def _identifier(node: Mapping[str, Any], kind: str) -> str:
 
 
 def _mark(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> str:
-    maxima = {item.get("id"): _text(item, "valueMax") for item in _objects(achievement.get("resultDescription"))}
-    for result in _objects(subject.get("result")):
-        value, maximum = _text(result, "value"), maxima.get(result.get("resultDescription"), "")
+    maxima = {item.get("id"): text_of(item, "valueMax") for item in as_objects(achievement.get("resultDescription"))}
+    for result in as_objects(subject.get("result")):
+        value, maximum = text_of(result, "value"), maxima.get(result.get("resultDescription"), "")
         if value:
             return f"{value}/{maximum}" if maximum else value
     return ""
 
 
 def _status(document: Document) -> StatusSlot | None:
-    entry = _object(document.get("credentialStatus"))
+    entry = object_of(document.get("credentialStatus"))
     index = entry.get("statusListIndex")
     if not isinstance(index, str) or not index.isdigit() or len(index) > 10:
         return None
-    return StatusSlot(list_url=_text(entry, "statusListCredential"), index=int(index))
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Mapping):
-            yield item
-
-
-def _text(node: Mapping[str, Any], name: str) -> str:
-    value = node.get(name)
-    return value if isinstance(value, str) else ""
+    return StatusSlot(list_url=text_of(entry, "statusListCredential"), index=int(index))
 
 
 def _day(value: Any) -> date | None:
