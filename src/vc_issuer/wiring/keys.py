@@ -157,7 +157,7 @@ def own_issuer(settings: Settings, issuer: Organisation) -> TrustedIssuer:
         log_methods=tuple(record.method for record in records if record.purpose is KeyPurpose.METADATA),
         legal_id=issuer.eidas,
         purposes={record.id: record.purpose for record in records},
-        source="this home",
+        source="the issuer's own records",
         is_own=True,
     )
 
