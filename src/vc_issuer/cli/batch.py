@@ -289,7 +289,7 @@ def export(
         _export_uploads(options, batches, out, addresses, as_json=as_json)
         return
     if addresses is not None:
-        raise InputError("--addresses belongs to --edc.", remedy="Add --edc, or leave the list out.")
+        raise typer.BadParameter("it belongs to --edc; add that, or leave the list out", param_hint="--addresses")
     with open_home(options) as home:
         exported = export_batches(home, [_resolve(home.database, batch) for batch in batches], out)
     if as_json:
