@@ -21,12 +21,13 @@ needs_node = pytest.mark.skipif(
 
 def ask_node(manifest, *options):
     done = subprocess.run(
-        ["node", "verify.mjs", manifest, *options], cwd=PEERS, check=False, capture_output=True, text=True, timeout=280
+        ["node", "verify.mjs", manifest, *options], cwd=PEERS, check=False, capture_output=True, text=True, timeout=900
     )
     return done.returncode, json.loads(done.stdout[done.stdout.index('{\n "counts"') :])
 
 
 @needs_node
+@pytest.mark.timeout(900)
 def test_node_peers_verify_every_file(issued):
     limit = () if issued.step(9) == 1 else ("--limit", "40")
     code, answer = ask_node(issued.out / "manifest.json", *limit)
@@ -69,6 +70,7 @@ class Resolver:
 
 
 @pytest.mark.no_cover
+@pytest.mark.timeout(1200)
 def test_openvc_verifies_badges_and_refuses_a_changed_one(issued):
     resolver = Resolver(json.loads((issued.out / "did.json").read_text(encoding="utf-8")))
     suite = DataIntegrityProofSuite()

@@ -109,7 +109,7 @@ def test_every_elm_is_mapped_by_the_eu_context(issued):
 
 @needs_data
 @pytest.mark.no_cover
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_elm_conforms_to_the_shapes_of_the_eu(issued):
     """One of each kind and language, then a spread; `.ci/run` takes every one."""
     chosen = {entry["id"]: entry for entry in issued.credentials[:: issued.step(40)]}
