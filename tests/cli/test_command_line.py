@@ -34,3 +34,10 @@ def test_verifying_imports_no_web_framework():
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert "vc_issuer.verification.verify" in loaded
     assert not {"fastapi", "uvicorn", "vc_issuer.web.app"} & set(loaded)
+
+
+@pytest.mark.parametrize("words", [("--at", "yesterday"), ("--lang", "xx"), ("--issuer", "/no/such/did.json")])
+def test_a_wrong_option_of_verify_is_usage_and_never_the_answer_no(words, tmp_path):
+    file = tmp_path / "file.json"
+    file.write_text("{}")
+    assert CliRunner().invoke(command_line(["verify"]), ["verify", str(file), *words]).exit_code == 2

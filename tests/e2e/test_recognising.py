@@ -67,8 +67,8 @@ def test_a_command_writes_sheets_and_a_table(issued, of_one_learner, tmp_path):
 
 def test_a_table_of_an_unknown_kind_and_an_unknown_language_are_refused(issued, of_one_learner, tmp_path):
     file = issued.path(of_one_learner[0], "ob3")
-    assert "neither .csv nor .xlsx" in run(None, "verify", file, "--table", tmp_path / "t.ods", check=1).stderr
-    assert "nl, en, fr, de" in run(None, "verify", file, "--lang", "xx", check=1).stderr
+    assert "neither .csv nor .xlsx" in run(None, "verify", file, "--table", tmp_path / "t.ods", check=2).stderr
+    assert "nl, en, fr, de" in run(None, "verify", file, "--lang", "xx", check=2).stderr
 
 
 def test_the_parts_of_a_whole_are_not_counted_twice(issued, of_one_learner, tmp_path):

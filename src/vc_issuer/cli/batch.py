@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from vc_issuer.cli.account import read_password
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
 from vc_issuer.cli.findings import WORDS, language_of
+from vc_issuer.cli.moments import read_moment
 from vc_issuer.cli.opening import open_home, open_office
 from vc_issuer.cli.output import complain, console, print_json, speaking
 from vc_issuer.cli.reviewing import review_as_json, show_review
@@ -107,7 +107,9 @@ def prepare(
     """Build every document, give it its number and status place, and fix the digest to approve."""
     options: Context = context.obj
     with open_office(options, "preparer") as office:
-        report = office.prepare(_resolve(office.home.database, batch), issued=_moment(issued))
+        report = office.prepare(
+            _resolve(office.home.database, batch), issued=read_moment(issued, "--issued") if issued else None
+        )
     if as_json:
         print_json(_prepared_as_json(report))
         return
@@ -333,16 +335,6 @@ def _id(batches: tuple[Batch, ...], name: str) -> str:
     if not batches:
         raise RuleError("there is no batch yet.", remedy="Import a cohort: vc-issuer import FILE")
     return max(batches, key=lambda batch: batch.created_at).id
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--issued {text!r} is no time.", remedy="Write it as 2030-01-01T09:00:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _as_json(batch: Batch, documents: int) -> dict[str, Any]:

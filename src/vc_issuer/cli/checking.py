@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from vc_issuer.cli.context import Context
+from vc_issuer.cli.moments import read_moment
 from vc_issuer.config import SETTINGS_FILE
 from vc_issuer.errors import InputError
 from vc_issuer.model.report import Report
@@ -120,13 +121,7 @@ def registries_of(named: list[str] | None) -> tuple[tuple[Path, str], ...]:
 
 def moment_of(text: str) -> datetime:
     """Return the time of `--at`, or now. Raises InputError."""
-    if not text:
-        return utc_now()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--at {text!r} is no time.", remedy="Write it as 2030-01-01T00:00:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return read_moment(text, "--at") if text else utc_now()
 
 
 def reader_language(text: str) -> str:

@@ -1,13 +1,13 @@
 """`keys`: the ceremony of the institution's keys, and their public history."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from vc_issuer.cli.context import Context, JsonFlag
+from vc_issuer.cli.moments import read_moment
 from vc_issuer.cli.opening import open_office
 from vc_issuer.cli.output import console, print_json, speaking
 from vc_issuer.config import load_settings
@@ -146,7 +146,7 @@ def compromise_one(
 ) -> None:
     """Take a key back for good. What the log held before that time stays good; nothing else that it signed does."""
     options: Context = context.obj
-    moment = _moment(at)
+    moment = read_moment(at, "--at")
     with open_office(options, "preparer") as office:
         compromise(office.home.settings, key_id, at=moment, now=office.home.now(), reason=reason)
         office.note_key("key.compromise", "key", {"key": key_id, "at": moment.isoformat()})
@@ -168,14 +168,6 @@ def _read(path: Path | None) -> bytes:
         return path.read_bytes() if path else b""
     except OSError as error:
         raise InputError(f"{path} can't be read: {error.strerror}.", remedy="Check the path.") from error
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"--at {text!r} is no time.", remedy="Write it as 2030-01-01T09:00:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _end(key: Mapping[str, Any]) -> str:

@@ -52,14 +52,14 @@ def complain(message: str) -> None:
     sys.stderr.write(message.rstrip() + "\n")
 
 
-def fail(error: VcIssuerError) -> NoReturn:
-    """Say what is wrong, with every problem on a line of its own, and leave with the error's exit code."""
+def fail(error: VcIssuerError, otherwise: int = EXIT_NO) -> NoReturn:
+    """Say what is wrong, each problem on a line of its own, and leave with the error's exit code, or `otherwise`."""
     complain(f"vc-issuer: {error}")
     for problem in error.problems if isinstance(error, InputError) else ():
         complain(f"  - {problem}")
     if isinstance(error, SignerError) and error.retryable:
         raise typer.Exit(EXIT_LATER)
-    raise typer.Exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), EXIT_NO))
+    raise typer.Exit(next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), otherwise))
 
 
 def speaking(command: Callable[P, R]) -> Callable[P, R]:
@@ -78,3 +78,16 @@ def speaking(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(EXIT_NO) from None
 
     return run
+
+
+def answering(command: Callable[P, R]) -> Callable[P, R]:
+    """Do as `speaking`, for a command whose exit code 1 is an answer: a wrong option is usage, and never "no"."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            fail(error, EXIT_USAGE)
+
+    return speaking(run)

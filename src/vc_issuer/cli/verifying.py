@@ -27,7 +27,7 @@ from vc_issuer.cli.checking import (
     registries_of,
 )
 from vc_issuer.cli.context import Context, JsonFlag
-from vc_issuer.cli.output import console, print_json, speaking
+from vc_issuer.cli.output import answering, console, print_json
 from vc_issuer.errors import InputError
 from vc_issuer.model.report import Outcome, Report, Verdict
 from vc_issuer.recognition.answer import reports_with_recognition
@@ -40,7 +40,7 @@ from vc_issuer.verification.answer import exit_code
 _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "NO", Outcome.INDETERMINATE: "??"}
 
 
-@speaking
+@answering
 def verify(
     context: typer.Context,
     files: Annotated[
