@@ -2,11 +2,13 @@
 
 import socket
 import threading
+import time
 
 import pytest
 
 from vc_issuer.errors import InconclusiveError
 from vc_issuer.fetch import MAX_BYTES, MAX_FETCHES, Fetcher
+from vc_issuer.name_resolution import MOST_WAITING
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 
@@ -42,7 +44,10 @@ def fetcher(server, *addresses, **settings):
 
 def test_a_public_document_is_fetched_from_the_vetted_address_under_its_name():
     server = Server(OK + b'{"id": "did:web:issuer.example"}')
-    assert fetcher(server).get("https://issuer.example/.well-known/did.json") == b'{"id": "did:web:issuer.example"}'
+    assert (
+        fetcher(server).get("https://issuer.example/.well-known/did.json").content
+        == b'{"id": "did:web:issuer.example"}'
+    )
     assert server.connections == [("93.184.216.34", "issuer.example")]
     assert server.requests[0].startswith(b"GET /.well-known/did.json HTTP/1.1\r\nHost: issuer.example\r\n")
     assert b"Cookie" not in server.requests[0]
@@ -234,3 +239,44 @@ def test_headers_that_never_end_are_cut_off_by_the_same_deadline_as_the_body():
     with pytest.raises(InconclusiveError, match="took longer than 5 s"):
         Fetcher(resolve=lambda _: ("93.184.216.34",), connect=lambda *_: late).get("https://issuer.example/")
     assert 0 < late.waited_s <= 5
+
+
+# A resolver that hangs
+
+
+@pytest.fixture
+def stuck():
+    """Give a resolver that does not answer before the test is over."""
+    over = threading.Event()
+
+    def resolve(_host):
+        over.wait()
+        return ["93.184.216.34"]
+
+    yield resolve
+    over.set()
+
+
+def test_a_resolver_that_hangs_holds_a_check_for_its_own_time_and_no_longer(stuck):
+    began = time.monotonic()
+    with pytest.raises(InconclusiveError, match=r"the name issuer.example was not resolved within 0 s"):
+        Fetcher(resolve=stuck, connect=Server().connect, resolve_s=0.05).get("https://issuer.example/")
+    assert time.monotonic() - began < 1
+
+
+def test_resolvers_that_hang_do_not_pile_up(stuck):
+    before = threading.active_count()
+    for _ in range(3 * MOST_WAITING):
+        with pytest.raises(InconclusiveError):
+            Fetcher(resolve=stuck, connect=Server().connect, resolve_s=0.001).get("https://issuer.example/")
+    assert threading.active_count() <= before + MOST_WAITING
+    with pytest.raises(InconclusiveError, match="resolver of names does not answer"):
+        Fetcher(resolve=stuck, connect=Server().connect).get("https://issuer.example/")
+
+
+def test_what_a_resolver_refuses_is_said_as_it_says_it():
+    def unknown(host):
+        raise InconclusiveError(f"the name {host} can't be resolved")
+
+    with pytest.raises(InconclusiveError, match=r"issuer.example can't be resolved"):
+        Fetcher(resolve=unknown, connect=Server().connect).get("https://issuer.example/")

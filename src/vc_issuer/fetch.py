@@ -13,16 +13,17 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from vc_issuer.errors import InconclusiveError
+from vc_issuer.name_resolution import RESOLVE_S, Resolve, resolve_in_time, resolve_name
 
 Address: TypeAlias = IPv4Address | IPv6Address
-Resolve: TypeAlias = Callable[[str], Iterable[str]]
 Connect: TypeAlias = Callable[[Address, str, float], socket.socket]
 
 HTTPS_PORT, HTTP_PORT = 443, 80
@@ -38,6 +39,7 @@ MAX_LIST_BYTES = 4 * MAX_BYTES  # a revocation list of a large authority; an ent
 # Prefixes that carry an IPv4 address inside, or reach one: NAT64, 6to4, Teredo, IPv4-compatible.
 _TUNNELS = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
 CLAUSE = "threat T26"
+_SHORTEST_S = 0.001  # of what is left of a time limit: zero would mean none at all
 
 
 def is_public(address: Address) -> bool:
@@ -50,21 +52,10 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def resolve_name(host: str) -> list[str]:
-    """Ask the system's resolver for every address of `host`."""
-    try:
-        answers = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise InconclusiveError(
-            f"the name {host} can't be resolved", remedy="Try again later.", clause=CLAUSE
-        ) from error
-    return [str(answer[4][0]) for answer in answers]
-
-
 def connect_tls(address: Address, host: str, timeout_s: float) -> socket.socket:
     """Open a TLS connection to `address` that must prove to be `host`."""
-    plain = socket.create_connection((str(address), HTTPS_PORT), timeout=timeout_s)
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    deadline = time.monotonic() + timeout_s
+    return _with_tls(socket.create_connection((str(address), HTTPS_PORT), timeout=timeout_s), host, deadline)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,21 +82,38 @@ class Destination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: a body of a type, or none; the types of answer that are taken; how much of it is read."""
+    """What is asked: a body of a type, or none; the types of answer that are taken; how much of it is read.
+
+    With `conditions`, headers such as If-None-Match, the server may answer that what was kept still holds.
+    """
 
     accept: tuple[str, ...] = JSON_TYPES
     preference: str = "application/vc+ld+json, application/json"
     body: bytes | None = field(default=None, repr=False)
     content_type: str = ""
     max_bytes: int = MAX_BYTES
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server sent; empty and `is_unchanged` if what was kept still holds."""
+
+    content: bytes = field(repr=False)
+    headers: Message = field(repr=False)
+    is_unchanged: bool = False
 
 
 def connect_at(address: Address, destination: Destination, timeout_s: float) -> socket.socket:
     """Open a connection as the operator's own origins and signed answers have it: any port, with TLS or plain."""
+    deadline = time.monotonic() + timeout_s
     plain = socket.create_connection((str(address), destination.port), timeout=timeout_s)
-    if destination.scheme == "http":
-        return plain
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=destination.host)
+    return plain if destination.scheme == "http" else _with_tls(plain, destination.host, deadline)
+
+
+def _with_tls(plain: socket.socket, host: str, deadline: float) -> socket.socket:
+    plain.settimeout(max(deadline - time.monotonic(), _SHORTEST_S))
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
 
 
 ConnectAt: TypeAlias = Callable[[Address, Destination, float], socket.socket]
@@ -124,34 +132,38 @@ class Fetcher:
     left: int = field(default=MAX_FETCHES)
     origins: frozenset[str] = frozenset()
     connect_at: ConnectAt = connect_at
+    resolve_s: float = RESOLVE_S
 
-    def get(self, url: str) -> bytes:
-        """Return the body behind `url`. Raises InconclusiveError that says why it could not be had."""
-        return self._fetch(self._vetted(url, may_be_plain=False), Question())
+    def get(self, url: str, conditions: Mapping[str, str] | None = None) -> Answer:
+        """Return the answer behind `url`; under `conditions` it may be that what was kept still holds.
+
+        Raises InconclusiveError that says why it could not be had.
+        """
+        return self._fetch(self._vetted(url, may_be_plain=False), Question(conditions=conditions or {}))
 
     def get_file(self, url: str) -> bytes:
         """Return the file behind `url`, of any kind that may carry a credential. Raises InconclusiveError."""
         question = Question(accept=FILE_TYPES, preference=FILE_PREFERENCE, max_bytes=MAX_FILE_BYTES)
-        return self._fetch(self._vetted(url, may_be_plain=False), question)
+        return self._fetch(self._vetted(url, may_be_plain=False), question).content
 
     def get_signed(self, url: str, *, accept: tuple[str, ...]) -> bytes:
         """Return what is signed by itself, such as a revocation list; plain http will do. Raises InconclusiveError."""
         question = Question(accept=accept, preference=", ".join(accept), max_bytes=MAX_LIST_BYTES)
-        return self._fetch(self._vetted(url, may_be_plain=True), question)
+        return self._fetch(self._vetted(url, may_be_plain=True), question).content
 
     def ask(self, url: str, body: bytes, *, content_type: str, accept: str) -> bytes:
         """POST a question whose answer is signed (RFC 3161, RFC 6960); plain http will do. Raises InconclusiveError."""
         question = Question(accept=(accept,), preference=accept, body=body, content_type=content_type)
-        return self._fetch(self._vetted(url, may_be_plain=True), question)
+        return self._fetch(self._vetted(url, may_be_plain=True), question).content
 
-    def _fetch(self, destination: Destination, question: Question) -> bytes:
+    def _fetch(self, destination: Destination, question: Question) -> Answer:
         if self.left <= 0:
             raise InconclusiveError(f"more than {MAX_FETCHES} documents would have to be fetched", clause=CLAUSE)
         self.left -= 1
-        address = self._address(destination)
         deadline = time.monotonic() + TOTAL_S
+        address = self._address(destination)
         try:
-            with self._connection(address, destination) as connection:
+            with self._connection(address, destination, deadline - time.monotonic()) as connection:
                 stream = _Timed(connection, destination.origin, deadline)
                 return _exchange(stream, destination, question)
         except (OSError, http.client.HTTPException) as error:
@@ -159,10 +171,10 @@ class Fetcher:
                 f"{destination.origin} could not be reached", remedy="Try again later.", clause=CLAUSE
             ) from error
 
-    def _connection(self, address: Address, destination: Destination) -> socket.socket:
+    def _connection(self, address: Address, destination: Destination, timeout_s: float) -> socket.socket:
         if destination.is_usual:
-            return self.connect(address, destination.host, TOTAL_S)
-        return self.connect_at(address, destination, TOTAL_S)
+            return self.connect(address, destination.host, timeout_s)
+        return self.connect_at(address, destination, timeout_s)
 
     def _vetted(self, url: str, *, may_be_plain: bool) -> Destination:
         try:
@@ -191,7 +203,8 @@ class Fetcher:
         return destination
 
     def _address(self, destination: Destination) -> Address:
-        addresses = [ip_address(text) for text in self.resolve(destination.host)]
+        answers = resolve_in_time(self.resolve, destination.host, self.resolve_s)
+        addresses = [ip_address(text) for text in answers]
         is_named = destination.origin in self.origins
         # One private answer among public ones is an attack or a mistake: none is used.
         if not addresses or not (is_named or all(is_public(address) for address in addresses)):
@@ -239,24 +252,27 @@ class _Timed(io.RawIOBase):
         return InconclusiveError(f"{self._origin} took longer than {TOTAL_S:.0f} s", clause=CLAUSE)
 
 
-def _exchange(stream: _Timed, destination: Destination, question: Question) -> bytes:
+def _exchange(stream: _Timed, destination: Destination, question: Question) -> Answer:
     method, origin = "GET" if question.body is None else "POST", destination.origin
     host = destination.origin.partition("://")[2]
     request = (
         f"{method} {destination.target} HTTP/1.1\r\nHost: {host}\r\nAccept: {question.preference}\r\n"
         "Accept-Encoding: identity\r\nConnection: close\r\nUser-Agent: vc-issuer-verifier\r\n"
     )
+    request += "".join(f"{name}: {value}\r\n" for name, value in question.conditions.items())
     if question.body is not None:
         request += f"Content-Type: {question.content_type}\r\nContent-Length: {len(question.body)}\r\n"
     stream.send(f"{request}\r\n".encode("ascii") + (question.body or b""))
     response = http.client.HTTPResponse(stream, method=method)  # type: ignore[arg-type]  # it calls makefile and no more
     response.begin()
+    if question.conditions and response.status == http.HTTPStatus.NOT_MODIFIED:
+        return Answer(content=b"", headers=response.headers, is_unchanged=True)
     if response.status != http.HTTPStatus.OK:
         raise InconclusiveError(f"{origin} answered with status {response.status}", clause=CLAUSE)
     if not any(kind in response.headers.get("content-type", "") for kind in question.accept):
         wanted = "JSON" if question.accept == JSON_TYPES else question.accept[0]
         raise InconclusiveError(f"{origin} answered with something other than {wanted}", clause=CLAUSE)
-    return _body(response, origin, question.max_bytes)
+    return Answer(content=_body(response, origin, question.max_bytes), headers=response.headers)
 
 
 def _body(response: http.client.HTTPResponse, origin: str, max_bytes: int) -> bytes:

@@ -8,7 +8,8 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from vc_issuer.fetch import Fetcher
-from vc_issuer.wiring.asking import AnswerCache, look_ups
+from vc_issuer.wiring.answers import AnswerCache
+from vc_issuer.wiring.asking import look_ups
 
 PUBLIC = "93.184.216.34"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -41,9 +42,9 @@ class Network:
     def hosts(self):
         return {urlsplit(url).hostname for url in self.asked}
 
-    def look_ups(self, *hosts, cache=None):
+    def look_ups(self, *hosts, cache=None, clock=lambda: NOW):
         fetcher = partial(Fetcher, resolve=lambda _host: [PUBLIC], connect=self.connect)
-        return look_ups(hosts, cache or AnswerCache(), lambda: NOW, fetcher)
+        return look_ups(hosts, cache or AnswerCache(), clock, fetcher)
 
 
 def controller_document(controller, *multikeys, **more):

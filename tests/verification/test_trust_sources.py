@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from foreign import CREATED, WEB, badge, multikey, own_did, signed
@@ -194,3 +195,13 @@ def test_a_domain_is_asked_only_about_issuers_that_say_they_are_of_it():
     network = linked(with_proof(linkage(), "foreign"))
     verify(signed(badge()), network, domains=frozenset({"school.example"}))
     assert network.asked == []
+
+
+def test_a_report_says_when_a_domain_was_asked_and_not_when_it_was_remembered():
+    network, moments = Network({DID_URL: controller_document(WEB, multikey())}), [NOW, NOW + timedelta(seconds=20)]
+    look_ups = network.look_ups("school.example", clock=lambda: moments.pop(0))
+    verifier = Verifier(TrustStore(look_ups=look_ups, domains=frozenset({"school.example"})), directly)
+    verifier.verify(signed(badge(WEB)), "file", NOW)
+    report = verifier.verify(signed(badge(WEB)), "file", NOW + timedelta(seconds=20))
+    assert [seen.checked_at for seen in report.issuer.sources if seen.kind == "domain"] == [NOW]
+    assert network.asked == [DID_URL]

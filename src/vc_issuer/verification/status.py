@@ -36,6 +36,7 @@ CLAUSE = "Bitstring Status List 1.0 section 3.2"
 # Ten million entries, of which every tenth is set at random, are about 700 kB; their JSON has few members.
 PLAIN_LIST = "1EdTechRevocationList"  # of early Open Badges 3.0: ids in an unsigned document
 MOST_LISTS = 64  # kept in memory, a megabyte each for ten million entries
+MOST_LIST_BYTES = 128 * 2**20  # of all of them: somebody's may be blown up to the cap of 16 MiB (threat T23)
 LIST_LIMITS = JsonLimits(size=8 * 1024 * 1024, depth=16, nodes=200)
 
 _REVOKED = (Verdict.REVOKED, "the issuer withdrew this credential")
@@ -158,7 +159,7 @@ class StatusBook:
             _as_inconclusive(lambda: held_proofs(lines, now))
             bits = _as_inconclusive(lambda: self._bits_of(document, url, purpose, issuer))
             self._bits[key] = bits
-            while len(self._bits) > MOST_LISTS:
+            while len(self._bits) > MOST_LISTS or sum(map(len, self._bits.values())) > MOST_LIST_BYTES:
                 self._bits.popitem(last=False)
         return bits
 

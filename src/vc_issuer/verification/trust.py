@@ -22,6 +22,10 @@ class LookUp(Protocol):
         """Return the body behind an https address. Raises InconclusiveError that says why it could not be had."""
         ...
 
+    def asked_at(self, url: str) -> datetime | None:
+        """Return when the answer that `get` gives for an address came from the network, None if there is none."""
+        ...
+
     def get_file(self, url: str) -> bytes:
         """Return the credential behind an https address, in any file that may carry one. It is kept nowhere."""
         ...
@@ -97,6 +101,10 @@ class TrustStore:
     def for_one_file(self) -> "TrustStore":
         """Return the store with a way to look things up that counts for one file."""
         return self if self.look_ups is None else replace(self, look_up=self.look_ups())
+
+    def asked_at(self, url: str, now: datetime) -> datetime:
+        """Return when an address was asked, or `now` for what lies here."""
+        return (self.look_up.asked_at(url) if self.look_up else None) or now
 
     def anchors_at(self, moment: datetime) -> tuple[bytes, ...]:
         """Return the authorities whose seals counted at a moment: the pinned ones, and those that a list granted."""

@@ -27,6 +27,7 @@ LINKAGE = "DomainLinkageCredential"
 _CLAUSE = "DIF Well Known DID Configuration 1.0"
 _LIMITS = JsonLimits(size=256 * 1024, depth=16, nodes=2_000)
 _MOST_LINKS = 8
+_NOT_LINKED = "the domain does not link this DID"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,19 +109,25 @@ def _stated_host(document: Document) -> str:
 def _domain(domain: str, did: str, trust: TrustStore, guard: Guard, now: datetime) -> SourceSeen:
     where = f"https://{domain}"
     if _host_of(did) == domain:
-        return SourceSeen(kind="domain", where=where, found=True, checked_at=now, note="its keys lie under this domain")
+        at = trust.asked_at(did_web_url(did), now)
+        return SourceSeen(kind="domain", where=where, found=True, checked_at=at, note="its keys lie under this domain")
     try:
         linked = _is_linked(domain, did, trust, guard, now)
+        note = "the domain links this DID, and the DID signed the link" if linked else _NOT_LINKED
     except VcIssuerError as error:
-        return SourceSeen(kind="domain", where=where, found=False, checked_at=now, note=error.message)
-    note = "the domain links this DID, and the DID signed the link" if linked else "the domain does not link this DID"
-    return SourceSeen(kind="domain", where=where, found=linked, checked_at=now, note=note)
+        linked, note = False, error.message
+    at = trust.asked_at(_configuration_of(domain), now)
+    return SourceSeen(kind="domain", where=where, found=linked, checked_at=at, note=note)
+
+
+def _configuration_of(domain: str) -> str:
+    return f"https://{domain}/.well-known/did-configuration.json"
 
 
 def _is_linked(domain: str, did: str, trust: TrustStore, guard: Guard, now: datetime) -> bool:
     if trust.look_up is None:
         raise InconclusiveError("the domain could not be asked", clause=_CLAUSE)
-    content = trust.look_up.get(f"https://{domain}/.well-known/did-configuration.json")
+    content = trust.look_up.get(_configuration_of(domain))
     configuration = parse_strict(content, limits=_LIMITS)
     links: Any = configuration.get("linked_dids") if isinstance(configuration, Mapping) else None
     for link in links[:_MOST_LINKS] if isinstance(links, list) else []:

@@ -1,62 +1,17 @@
-"""What the verifier may ask the network, and how long an answer is good for: hosts from the settings, nobody else's.
+"""What the verifier may ask the network: hosts from the settings, nobody else's; each answer is kept for its time."""
 
-A document of keys is kept for some minutes; a status list for as long as it says itself (`ttl`, `validUntil`), within
-bounds; a refusal for half a minute, so that forty files of one silent issuer wait once.
-"""
-
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
-from vc_issuer.errors import InconclusiveError, UnreadableError
+from vc_issuer.errors import InconclusiveError
 from vc_issuer.fetch import Fetcher
+from vc_issuer.freshness import freshness_of
 from vc_issuer.verification.trust import LookUp
+from vc_issuer.wiring.answers import AnswerCache, Kept
 
 ANY_HOST = "*"
-KEYS_S = 300.0  # a did.json is published with a few minutes of max-age (decisions 3.4: retired keys stay in it)
-REFUSAL_S = 30.0
-LEAST_S, MOST_S = 30.0, 24 * 3600.0
-MOST_ANSWERS = 256
-_LIMITS = JsonLimits(size=8 * 2**20, depth=32, nodes=5_000)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    content: bytes | None
-    reason: str
-    until: float
-
-
-@dataclass(slots=True)
-class AnswerCache:
-    """Answers of all look-ups of a process, the oldest dropped first; used by several threads."""
-
-    clock: Callable[[], float] = time.monotonic
-    _answers: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def find(self, url: str) -> bytes | None:
-        """Return a fresh answer, or None. Raises InconclusiveError again if the refusal is fresh."""
-        with self._lock:
-            kept = self._answers.get(url)
-        if kept is None or kept.until <= self.clock():
-            return None
-        if kept.content is None:
-            raise InconclusiveError(kept.reason, clause="threat T26")
-        return kept.content
-
-    def keep(self, url: str, content: bytes | None, seconds: float, reason: str = "") -> None:
-        """Keep an answer, or a refusal with its reason."""
-        with self._lock:
-            self._answers[url] = _Kept(content, reason, self.clock() + seconds)
-            self._answers.move_to_end(url)
-            while len(self._answers) > MOST_ANSWERS:
-                self._answers.popitem(last=False)
 
 
 @dataclass(slots=True)
@@ -68,16 +23,34 @@ class OnlineLookUp:
     now: datetime
 
     def get(self, url: str) -> bytes:
-        """Return the body behind `url`, from the cache while it is fresh. Raises InconclusiveError."""
+        """Return the body behind `url`, from the cache while it is fresh. Raises InconclusiveError.
+
+        What is no longer fresh is asked for anew, and never used if that fails: an old list says nothing (threat T25).
+        """
         kept = self.cache.find(url)
-        if kept is not None:
-            return kept
+        if kept is None or not self.cache.is_fresh(kept):
+            return self._ask(url, kept)
+        if kept.content is None:
+            raise InconclusiveError(kept.reason, clause="threat T26")
+        return kept.content
+
+    def asked_at(self, url: str) -> datetime | None:
+        """Return when the answer for `url` came from the network, None if there is none."""
+        kept = self.cache.find(url)
+        return kept.asked_at if kept else None
+
+    def _ask(self, url: str, kept: Kept | None) -> bytes:
+        held = kept.content if kept else None
         try:
-            content = self.fetcher.get(url)
+            answer = self.fetcher.get(url, kept.freshness.conditions() if kept else {})
         except InconclusiveError as error:
-            self.cache.keep(url, None, REFUSAL_S, error.message)
+            self.cache.refuse(url, error.message, self.now)
             raise
-        self.cache.keep(url, content, lifetime_s(content, self.now))
+        freshness = freshness_of(answer.headers, self.now)
+        content = answer.content
+        if answer.is_unchanged and kept is not None and held is not None:
+            content, freshness = held, freshness.after(kept.freshness)
+        self.cache.keep(url, content, freshness, self.now)
         return content
 
     def get_file(self, url: str) -> bytes:
@@ -96,6 +69,10 @@ class OwnPages:
     def get(self, url: str) -> bytes:
         """Ask `beyond`. Raises InconclusiveError."""
         return self._others(url).get(url)
+
+    def asked_at(self, url: str) -> datetime | None:
+        """Return when `beyond` had its answer for `url`."""
+        return self.beyond.asked_at(url) if self.beyond else None
 
     def get_file(self, url: str) -> bytes:
         """Return the home's own credential, or what `beyond` finds. Raises InconclusiveError."""
@@ -122,31 +99,3 @@ def look_ups(
         return None
     allowed = frozenset() if ANY_HOST in hosts else frozenset(host.lower().rstrip(".") for host in hosts)
     return lambda: OnlineLookUp(make_fetcher(allowed_hosts=allowed), cache, clock())
-
-
-def lifetime_s(content: bytes, now: datetime) -> float:
-    """Return how many seconds an answer is good for, by what it says of itself."""
-    try:
-        document = parse_strict(content, limits=_LIMITS)
-    except UnreadableError:
-        return REFUSAL_S
-    if not isinstance(document, dict):
-        return REFUSAL_S
-    subject = document.get("credentialSubject")
-    if not isinstance(subject, dict) or "encodedList" not in subject:
-        return KEYS_S
-    ttl_ms = subject.get("ttl")
-    seconds = KEYS_S
-    if isinstance(ttl_ms, int | float) and not isinstance(ttl_ms, bool) and ttl_ms > 0:
-        seconds = ttl_ms / 1000
-    return min(max(min(seconds, _left_s(document.get("validUntil"), now)), LEAST_S), MOST_S)
-
-
-def _left_s(until: object, now: datetime) -> float:
-    if not isinstance(until, str):
-        return MOST_S
-    try:
-        moment = datetime.fromisoformat(until)
-    except ValueError:
-        return MOST_S
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()

@@ -42,7 +42,8 @@ from vc_issuer.verification.familiar import Familiar
 from vc_issuer.verification.presentation import Asked, Presented, prove_presentation
 from vc_issuer.verification.trust import LookUp, TrustStore
 from vc_issuer.verification.verify import Verifier
-from vc_issuer.wiring.asking import AnswerCache, OwnPages
+from vc_issuer.wiring.answers import AnswerCache
+from vc_issuer.wiring.asking import OwnPages
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
 from vc_issuer.wiring.conformance import ConformanceMount
 from vc_issuer.wiring.homemaking import utc_now

@@ -15,7 +15,8 @@ from vc_issuer.verification.registries import Registry, read_registry
 from vc_issuer.verification.taken_back import LogFiles, LogsInTurn
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore
 from vc_issuer.verification.verify import Verifier
-from vc_issuer.wiring.asking import AnswerCache, look_ups
+from vc_issuer.wiring.answers import AnswerCache
+from vc_issuer.wiring.asking import look_ups
 from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.x509 import certificates_from_pem, organization_identifier
 
