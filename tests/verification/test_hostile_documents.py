@@ -156,13 +156,14 @@ def test_the_server_answers_others_while_it_chews_on_poison(tmp_path):
 
 
 CANARY = "https://canary.example/hit"
+SCHEMA = "https://school.example/schema.json"
 
 
 def with_every_address(**changes):
     document = badge(
         WEB,
         credentialStatus=status_entry("https://school.example/status/1", 5, purpose="revocation"),
-        credentialSchema=[{"id": CANARY, "type": "1EdTechJsonSchemaValidator2019"}],
+        credentialSchema=[{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
         refreshService={"id": CANARY, "type": "1EdTechCredentialRefresh"},
         evidence=[{"id": CANARY, "type": ["Evidence"]}],
         image={"id": CANARY, "type": "Image"},
@@ -176,11 +177,12 @@ def network():
     return Network({did_url: controller_document(WEB, multikey()), "https://school.example/status/1": a_list()})
 
 
-def test_no_address_in_a_document_is_asked_but_its_issuers_and_its_lists():
-    """Threat T26: schemas, images, evidence, refresh and profile addresses are never followed."""
+def test_no_address_in_a_document_is_asked_but_its_issuers_its_lists_and_its_schemas():
+    """Threat T26: images, evidence, refresh and profile addresses are never followed."""
     asked = network()
     Verifier(TrustStore(look_ups=asked.look_ups("*")), directly).verify(signed(with_every_address()), "f", NOW)
     assert asked.hosts() == {"school.example"}
+    assert asked.asked[-1] == SCHEMA
 
 
 @pytest.mark.parametrize(

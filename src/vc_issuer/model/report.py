@@ -45,6 +45,7 @@ class CheckId(Enum):
     CARRIER = (10, "carrier")
     TRUST = (11, "trust")
     ENDORSEMENT = (12, "endorsement")
+    SCHEMA = (13, "schema")
 
     @property
     def number(self) -> int:

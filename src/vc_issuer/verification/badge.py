@@ -19,6 +19,7 @@ from vc_issuer.model.report import CheckId, IssuerSeen, Outcome
 from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, read_or_nothing
 from vc_issuer.verification.familiar import Familiar
+from vc_issuer.verification.named_schemas import NamedSchema, check_schemas, schemas_named
 from vc_issuer.verification.proofs import ProofLine, held_proofs, proofs_in_words
 from vc_issuer.verification.resolve import ResolvedMethods, confirm_methods, resolve_methods
 from vc_issuer.verification.status import StatusBook, entries_of
@@ -88,7 +89,7 @@ class BadgeExamination:
         self._vouched = Vouched()
 
     def run(self, candidate: Candidate, examination: Examination, language: str) -> CredentialSummary | None:
-        """Make checks 3 to 8 and 11, and return the summary if the structure allows to read one."""
+        """Make checks 3 to 8, 11 and 13, and return the summary if the structure allows to read one."""
         document = candidate.document
         issuer = issuer_of(document)
         known = self._trust.issuer(issuer)
@@ -109,6 +110,9 @@ class BadgeExamination:
         # Only whose key is confirmed is looked for: a name in a file that anybody could write asks nobody.
         sure = all(examination.outcome(check) is Outcome.PASSED for check in (CheckId.KEY, CheckId.ISSUER_BINDING))
         examination.attempt(CheckId.TRUST, lambda: self._trusted(document, issuer, confirmed=sure))
+        # Last, so that what is fetched for it takes none of the few fetches from keys, status and trust.
+        if schemas := schemas_named(document):
+            examination.attempt(CheckId.SCHEMA, lambda: self._schemas(document, schemas, lines))
         if candidate.kind is not Kind.OB3:
             return None
         return read_or_nothing(lambda: _FORMAT.summarise(document, language))
@@ -162,6 +166,13 @@ class BadgeExamination:
         if lines is None:
             raise InconclusiveError(NOT_PROVEN)
         return None, self._book.check(entries_of(document), issuer, self._now), "Bitstring Status List 1.0 section 3.2"
+
+    def _schemas(
+        self, document: Document, schemas: list[NamedSchema], lines: list[ProofLine] | None
+    ) -> tuple[None, str, str]:
+        if lines is None:
+            raise InconclusiveError(NOT_PROVEN)
+        return check_schemas(document, schemas, self._trust, self._familiar.guard)
 
     def _trusted(self, document: Document, issuer: str, *, confirmed: bool) -> tuple[None, str, str]:
         if confirmed or self._trust.issuer(issuer):

@@ -20,6 +20,7 @@ GENUINENESS = frozenset(
         CheckId.CARRIER,
         CheckId.TRUST,
         CheckId.ENDORSEMENT,
+        CheckId.SCHEMA,
     }
 )
 
