@@ -53,6 +53,11 @@ def decode_bits(encoded: object) -> bytes:
     return bits
 
 
+def entries_in(encoded: object) -> int:
+    """Return how many entries an `encodedList` has. Raises InvalidError, UnreadableError."""
+    return len(decode_bits(encoded)) * 8
+
+
 def bit_is_set(bits: bytes, index: int) -> bool:
     """Tell whether the entry at `index` is set. Raises InvalidError past the end."""
     if not 0 <= index < len(bits) * 8:

@@ -1,7 +1,7 @@
 import re
 
 from vc_issuer.model.report import Verdict
-from vc_issuer.recognition.printing import TONES
+from vc_issuer.recognition.verdict_words import TONES
 from vc_issuer.web import pages
 from vc_issuer.web.wording import LANGUAGE_NAMES, LANGUAGES, choose_language, page_texts
 

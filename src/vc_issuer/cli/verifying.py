@@ -34,6 +34,7 @@ from vc_issuer.recognition.answer import reports_with_recognition
 from vc_issuer.recognition.awards import all_awards
 from vc_issuer.recognition.printing import print_sheets
 from vc_issuer.recognition.table import table_of, write_csv, write_xlsx
+from vc_issuer.recognition.verdict_words import in_one_line, verdict_words
 from vc_issuer.recognition.wording import sayer
 from vc_issuer.verification.answer import exit_code
 
@@ -85,7 +86,7 @@ def verify(
         print_json(reports_with_recognition(checked.reports, now, spoken))
     else:
         for report in checked.reports:
-            _show(report)
+            _show(report, spoken)
     raise typer.Exit(exit_code(checked.reports))
 
 
@@ -96,9 +97,11 @@ def _table(checked: Checked, path: Path, now: datetime, language: str) -> bytes:
     return write_xlsx(table, sayer(language)("table.title"), now)
 
 
-def _show(report: Report) -> None:
+def _show(report: Report, language: str) -> None:
     out = console()
     out.print(f"{report.file}: {report.verdict.value}", markup=False)
+    if report.other:
+        out.print(f"  {in_one_line(verdict_words(report, sayer(language)))}", markup=False)
     # What a file that is not genuine says of itself would only lend it a name.
     if report.summary and report.verdict is not Verdict.NOT_GENUINE:
         issuer = report.issuer.name if report.issuer and report.issuer.name else report.summary.issuer_name

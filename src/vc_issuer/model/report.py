@@ -108,8 +108,26 @@ class EndorsementSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDocument:
+    """What a file is that was recognised and is no credential of a learner: `kind` is its format's word.
+
+    `of` is the id whose it is by its own word; `name` the trust source's, where a signature confirms it. `count` is the
+    number of a list's entries, or of a document's keys; None where there is none to count. `purpose` is a list's.
+    """
+
+    kind: str
+    of: str = ""
+    name: str = ""
+    count: int | None = None
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The answer on one file; a PDF's report holds those of its attachments as `parts`."""
+    """The answer on one file; a PDF's report holds those of its attachments as `parts`.
+
+    `other` says what the file is instead of a credential, where that is known.
+    """
 
     file: str = field(repr=False)
     format: str
@@ -120,3 +138,4 @@ class Report:
     summary: CredentialSummary | None = field(default=None, repr=False)
     parts: tuple["Report", ...] = ()
     endorsements: tuple[EndorsementSeen, ...] = ()
+    other: OtherDocument | None = None

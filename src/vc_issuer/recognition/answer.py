@@ -9,6 +9,8 @@ from vc_issuer.recognition.awards import awards_of
 from vc_issuer.recognition.facts import Answer, Fact
 from vc_issuer.recognition.grade import Grade
 from vc_issuer.recognition.sheet import Sheet, sheet_of
+from vc_issuer.recognition.verdict_words import in_one_line, verdict_words
+from vc_issuer.recognition.wording import sayer
 from vc_issuer.verification.answer import report_as_json
 
 
@@ -19,7 +21,10 @@ def reports_with_recognition(reports: Iterable[Report], now: datetime, language:
 
 def _with_recognition(report: Report, now: datetime, language: str) -> dict[str, Any]:
     sheets = (sheet_of(award, now, language) for award in awards_of(report))
-    return {**report_as_json(report), "recognition": [sheet_as_json(sheet) for sheet in sheets if sheet]}
+    answer = report_as_json(report)
+    if report.other:
+        answer["other"] |= {"language": language, "text": in_one_line(verdict_words(report, sayer(language)))}
+    return {**answer, "recognition": [sheet_as_json(sheet) for sheet in sheets if sheet]}
 
 
 def sheet_as_json(sheet: Sheet) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vc_issuer.model.credential import CredentialSummary, FormatName
-from vc_issuer.model.report import CheckResult, EndorsementSeen, IssuerSeen, Outcome, Report, Verdict
+from vc_issuer.model.report import CheckResult, EndorsementSeen, IssuerSeen, OtherDocument, Outcome, Report, Verdict
 
 # Files that hold several awards, each judged by itself.
 _COLLECTIONS = frozenset({"zip", "clr", "vp"})
@@ -26,6 +26,7 @@ class Award:
     issuer: IssuerSeen | None = None
     checks: tuple[CheckResult, ...] = field(default=(), repr=False)
     confirmations: tuple[EndorsementSeen, ...] = ()
+    other: OtherDocument | None = None
 
     @property
     def is_vouched(self) -> bool:
@@ -78,6 +79,7 @@ def _award(judged: Report, forms: list[Report]) -> Award:
         checked_at=judged.checked_at,
         summary=summary,
         issuer=judged.issuer or next((report.issuer for report in forms if report.issuer), None),
+        other=judged.other or next((report.other for report in forms if report.other), None),
         checks=judged.checks or tuple(check for report in forms for check in report.checks),
     )
 

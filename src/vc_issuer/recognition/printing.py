@@ -4,19 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
-from vc_issuer.model.report import Outcome, Verdict
+from vc_issuer.model.report import Outcome
 from vc_issuer.recognition.awards import Award
 from vc_issuer.recognition.checks import check_lines
 from vc_issuer.recognition.facts import Answer, Fact
 from vc_issuer.recognition.sheet import Sheet, sheet_of
+from vc_issuer.recognition.verdict_words import verdict_words
 from vc_issuer.recognition.wording import Say, sayer, write_moment
 from vc_issuer.rendering.sheets import PrintedBlock, PrintedEntry, PrintedSheet, render_sheets
 
-TONES = {
-    Verdict.CURRENT: "good",
-    Verdict.REVOKED: "bad",
-    Verdict.NOT_GENUINE: "bad",
-}  # every other verdict waits for somebody to look further
 _OUTCOME_TONES = {Outcome.PASSED: "good", Outcome.FAILED: "bad", Outcome.INDETERMINATE: "wait"}
 _MOST_QUOTE = 1_200  # characters of one quote on paper; the page and the JSON have it whole
 
@@ -29,7 +25,7 @@ def print_sheets(awards: Sequence[Award], digests: Mapping[str, str], now: datet
 
 def _printed(award: Award, digest: str, now: datetime, language: str) -> PrintedSheet:
     say = sayer(language)
-    sheet = sheet_of(award, now, language)
+    sheet, words = sheet_of(award, now, language), verdict_words(award, say)
     subtitles = [f"{say('sheet.file')}: {award.file}"]
     if sheet and sheet.award.summary:
         subtitles.insert(0, sheet.award.summary.learner_name)
@@ -41,10 +37,10 @@ def _printed(award: Award, digest: str, now: datetime, language: str) -> Printed
         kind=say("sheet.document"),
         title=sheet.title if sheet else award.file,
         subtitles=tuple(line for line in subtitles if line),
-        sentence=say(f"verdict.{award.verdict.value}.sentence"),
-        tone=TONES.get(award.verdict, "wait"),
-        advice=say(f"verdict.{award.verdict.value}.advice"),
-        blocks=(_genuine(award, say), *(_worth(sheet, say) if sheet else (_withheld(say),))),
+        sentence=words.sentence,
+        tone=words.tone,
+        advice=words.advice,
+        blocks=(_genuine(award, say), *(_worth(sheet, say) if sheet else _withheld(award, say))),
         foot=foot,
     )
 
@@ -62,8 +58,9 @@ def _genuine(award: Award, say: Say) -> PrintedBlock:
     return PrintedBlock(heading=say("sheet.genuine"), entries=tuple(entries))
 
 
-def _withheld(say: Say) -> PrintedBlock:
-    return PrintedBlock(heading=say("sheet.title"), lead=say("sheet.withheld"))
+def _withheld(award: Award, say: Say) -> tuple[PrintedBlock, ...]:
+    """Say that the worth of what is not proven isn't shown; what is no credential has none to hold back."""
+    return () if award.other else (PrintedBlock(heading=say("sheet.title"), lead=say("sheet.withheld")),)
 
 
 def _worth(sheet: Sheet, say: Say) -> list[PrintedBlock]:

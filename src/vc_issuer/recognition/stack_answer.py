@@ -7,6 +7,7 @@ from typing import Any
 from vc_issuer.recognition.awards import Award
 from vc_issuer.recognition.learners import Identity
 from vc_issuer.recognition.stacking import Finding, Kind, Stack
+from vc_issuer.recognition.verdict_words import verdict_words
 from vc_issuer.recognition.wording import Say, write_number
 
 # What a reader has to act on comes first.
@@ -100,4 +101,4 @@ def _conclusion(stack: Stack, say: Say) -> tuple[str, tuple[str, ...]]:
 def _reason(award: Award, code: str, say: Say) -> str:
     """Say why an award is left out; one that isn't current is told by its verdict as well."""
     text = say(f"finding.{code}")
-    return f"{say(f'verdict.{award.verdict.value}.sentence')}. {text}" if code == "not-current" else text
+    return f"{verdict_words(award, say).sentence}. {text}" if code == "not-current" else text

@@ -17,6 +17,7 @@ from vc_issuer.recognition.checks import check_lines
 from vc_issuer.recognition.facts import Question
 from vc_issuer.recognition.questions import eqf_level, recognised_credits
 from vc_issuer.recognition.sheet import Sheet, sheet_of
+from vc_issuer.recognition.verdict_words import verdict_words
 from vc_issuer.recognition.wording import Say, sayer, write_number
 from vc_issuer.rendering.printout import is_ects
 
@@ -69,7 +70,7 @@ def _row(award: Award, now: datetime, language: str, say: Say) -> list[Cell]:
     sheet = sheet_of(award, now, language)
     known: dict[str, Cell] = {
         "file": award.file,
-        "answer": say(f"verdict.{award.verdict.value}.sentence"),
+        "answer": verdict_words(award, say).sentence,
         "verdict": award.verdict.value,
         "reason": _reason(award, say),
         "issuer": award.issuer.name if award.issuer and award.issuer.trusted else "",

@@ -65,6 +65,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
         }
     if report.endorsements:
         answer["endorsements"] = [_plain(seen) for seen in report.endorsements]
+    if report.other:
+        answer["other"] = _plain(report.other)
     if report.parts:
         answer["parts"] = [report_as_json(part) for part in report.parts]
     return answer

@@ -42,6 +42,7 @@ _FOREIGN: Mapping[Kind, Callable[[Document], list[Violation]]] = {
     Kind.CLR: clr_violations,
     Kind.ENDORSEMENT: endorsement_violations,
     Kind.CREDENTIAL: credential_violations,
+    Kind.STATUS_LIST: credential_violations,
 }
 
 

@@ -21,7 +21,9 @@ from vc_issuer.model.credential import Document
 from vc_issuer.securing.data_integrity import LIMITS
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
 from vc_issuer.securing.jws import parse_jws
+from vc_issuer.status_list import LIST_TYPE
 from vc_issuer.verification.presentation import open_envelope
+from vc_issuer.verification.status import LIST_LIMITS
 from vc_issuer.verification.tokens import looks_like_token, peek_token
 
 # An envelope escapes its payload, and may carry time-stamps and certificates for an archive.
@@ -34,6 +36,7 @@ _FIRST_MEMBER = re.compile(
 )
 _ADDRESS = re.compile(rb"https?://[\x21-\x7e]{1,2000}\Z")
 _BADGES_2 = ("https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1")
+_LIST_MEMBER = b'"encodedList"'
 _NO_CREDENTIAL = "the file holds JSON, but no credential that is known here"
 
 
@@ -48,6 +51,10 @@ class Kind(Enum):
     PRESENTATION = ("vp", "W3C verifiable presentation")
     BADGE_2 = ("ob2", "Open Badges 2.0")
     UNSEALED_ELM = ("elm-unsealed", "European Digital Credential (ELM), without its seal")
+    STATUS_LIST = ("status-list", "status list, in which an issuer says what it withdrew")
+    DID_DOCUMENT = ("did-document", "document with an issuer's keys (DID document)")
+    PROFILE = ("issuer-profile", "description of an organisation")
+    ACHIEVEMENT = ("achievement", "description of an achievement")
 
     @property
     def word(self) -> str:
@@ -104,12 +111,23 @@ def read_candidate(content: bytes) -> Candidate | OtherSeal:
     if _ADDRESS.match(text):
         # Baked badges of version 1 and 2 often hold nothing but the address of their assertion.
         return Candidate(kind=Kind.BADGE_2, content=content, document={"id": text.decode("ascii")})
-    document = parse_strict(content, limits=LIMITS)
+    document = _read_json(content)
     if not isinstance(document, Mapping):
         raise UnreadableError("the file holds JSON, but no credential")
     if ENVELOPED_CREDENTIAL in types_of(document):
         return _read_compact(_enveloped(document))
     return Candidate(kind=kind_of(document), content=content, document=document)
+
+
+def _read_json(content: bytes) -> Any:
+    try:
+        return parse_strict(content, limits=LIMITS)
+    except UnreadableError:
+        # A status list of millions is larger than any credential, and has few members.
+        listed = parse_strict(content, limits=LIST_LIMITS) if _LIST_MEMBER in content else None
+        if isinstance(listed, Mapping) and other_kind(listed) is Kind.STATUS_LIST:
+            return listed
+        raise
 
 
 def _enveloped(document: Document) -> bytes:
@@ -126,6 +144,9 @@ def kind_of(document: Document) -> Kind:
         return Kind.OB3
     if ElmFormat().recognises(document):
         return Kind.UNSEALED_ELM
+    other = other_kind(document)
+    if other is not None:
+        return other
     for name, kind in _KINDS_BY_TYPE:
         if name in types:
             return kind
@@ -134,10 +155,34 @@ def kind_of(document: Document) -> Kind:
     raise UnreadableError(_NO_CREDENTIAL)
 
 
+def other_kind(document: Document) -> Kind | None:
+    """Return the kind of a document that is known and is nobody's credential, or None."""
+    types = {one for one in types_of(document) if isinstance(one, str)}
+    if types & _LIST_TYPES or isinstance(document.get("revokedCredential"), list):
+        return Kind.STATUS_LIST
+    if types & _CREDENTIAL_TYPES or "credentialSubject" in document:
+        return None
+    own_id = document.get("id")
+    if isinstance(own_id, str) and _KEY_MEMBERS & document.keys():
+        return Kind.DID_DOCUMENT
+    return next((kind for name, kind in _DESCRIPTIONS if name in types), None)
+
+
 def _is_badge_2(document: Document) -> bool:
     contexts: Any = document.get("@context")
     return any(one in _BADGES_2 for one in (contexts if isinstance(contexts, list) else [contexts]))
 
+
+_LIST_TYPES = {LIST_TYPE, "StatusList2021Credential", "1EdTechRevocationList"}
+_CREDENTIAL_TYPES = {"VerifiableCredential", "VerifiablePresentation", "EnvelopedVerifiablePresentation"}
+_KEY_MEMBERS = {"verificationMethod", "assertionMethod", "authentication"}
+# Of Open Badges 3.0, and of version 2, where an issuer was a type and an achievement a badge class.
+_DESCRIPTIONS = (
+    ("Profile", Kind.PROFILE),
+    ("Issuer", Kind.PROFILE),
+    ("Achievement", Kind.ACHIEVEMENT),
+    ("BadgeClass", Kind.ACHIEVEMENT),
+)
 
 # From the special to the general: a record is a verifiable credential too.
 _KINDS_BY_TYPE = (

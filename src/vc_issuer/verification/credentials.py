@@ -15,6 +15,7 @@ from vc_issuer.verification.endorsements import see_endorsement, summarise_endor
 from vc_issuer.verification.examined import Examined, check_inner, report_of
 from vc_issuer.verification.explained import explain
 from vc_issuer.verification.familiar import Familiar
+from vc_issuer.verification.others import OTHERS, describe_other, is_signed_list, recognise_other
 from vc_issuer.verification.presented import examine_presentation
 from vc_issuer.verification.proofs import Guard
 from vc_issuer.verification.seal import OTHER_SEAL, SealExamination, examine_other_seal
@@ -51,6 +52,9 @@ class CredentialWork:
         examined.candidate = candidate
         if candidate is None:
             return examined
+        if candidate.kind in OTHERS:
+            self._examine_other(candidate, examined)
+            return examined
         how = ", secured as a JWT" if candidate.is_token else ""
         examination.attempt(CheckId.RECOGNISE, lambda: (None, candidate.kind.label + how, ""))
         if candidate.kind in _EXPLAINED:
@@ -68,6 +72,17 @@ class CredentialWork:
             examined.issuer = badge.issuer_seen(candidate.document)
             self._examine_inner(_held_in(candidate), examined, depth)
         return examined
+
+    def _examine_other(self, candidate: Candidate, examined: Examined) -> None:
+        """Look at what is no credential of a learner; a status list is signed like one."""
+        examination = examined.examination
+        if is_signed_list(candidate):
+            badge = BadgeExamination(self.trust, self.familiar, self.book, self.now)
+            badge.run(candidate, examination, self.language)
+            examined.issuer = badge.issuer_seen(candidate.document)
+        other = describe_other(candidate, examination, examined.issuer, self.guard)
+        examination.attempt(CheckId.RECOGNISE, lambda: recognise_other(candidate, other))
+        examined.other_document = other
 
     def _examine_inner(self, held: list[Held], examined: Examined, depth: int) -> None:
         if not held:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError, VcIssuerError
 from vc_issuer.model.credential import CredentialSummary
-from vc_issuer.model.report import CheckId, CheckResult, EndorsementSeen, IssuerSeen, Report, Verdict
+from vc_issuer.model.report import CheckId, CheckResult, EndorsementSeen, IssuerSeen, OtherDocument, Report, Verdict
 from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, verdict_of
 
@@ -27,6 +27,7 @@ class Examined:
     inner: list["Examined"] = field(default_factory=list)
     other: str = UNKNOWN
     endorsements: tuple[EndorsementSeen, ...] = ()
+    other_document: OtherDocument | None = None
 
     @property
     def word(self) -> str:
@@ -64,6 +65,7 @@ def report_of(examined: Examined, name: str, now: datetime) -> Report:
         issuer=examined.issuer,
         summary=examined.summary,
         endorsements=examined.endorsements,
+        other=examined.other_document,
         parts=parts,
     )
 

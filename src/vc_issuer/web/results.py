@@ -8,8 +8,8 @@ from vc_issuer.model.credential import CredentialSummary
 from vc_issuer.model.report import Outcome, Report
 from vc_issuer.recognition.awards import Award, all_awards
 from vc_issuer.recognition.checks import CheckLine, check_lines
-from vc_issuer.recognition.printing import TONES
 from vc_issuer.recognition.sheet import Sheet, sheet_of
+from vc_issuer.recognition.verdict_words import verdict_words
 from vc_issuer.web.wording import sayer
 
 
@@ -39,11 +39,12 @@ class AwardView:
 def view_of(award: Award, now: datetime, language: str, anchor: str = "") -> AwardView:
     """Return the view of one award in `language`."""
     say = sayer(language)
+    words = verdict_words(award, say)
     return AwardView(
         award=award,
-        tone=TONES.get(award.verdict, "wait"),
-        sentence=say(f"verdict.{award.verdict.value}.sentence"),
-        advice=say(f"verdict.{award.verdict.value}.advice"),
+        tone=words.tone,
+        sentence=words.sentence,
+        advice=words.advice,
         checks=check_lines(award.checks, say),
         sheet=sheet_of(award, now, language),
         anchor=anchor,

@@ -55,6 +55,18 @@ class IssuerShape(_Shape):
     sources: list[SourceShape]
 
 
+class OtherShape(_Shape):
+    """What a file is that is no credential of a learner; `of` by its own word, `name` by the trust source."""
+
+    kind: Literal["status-list", "did-document", "issuer-profile", "achievement"]
+    of: str
+    name: str
+    count: int | None
+    purpose: str
+    language: str = ""
+    text: str = ""
+
+
 class FactShape(_Shape):
     """One fact of a recognition sheet: a stable code, who says it, a sentence, and the issuer's own words."""
 
@@ -151,6 +163,7 @@ class ReportShape(_Shape):
     summary: dict[str, Any] | None
     checked_at: str
     endorsements: list[EndorsementShape] = []
+    other: OtherShape | None = None
     parts: list["ReportShape"] = []
     recognition: list[SheetShape] = []
 

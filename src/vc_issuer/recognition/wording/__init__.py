@@ -17,7 +17,7 @@ LANGUAGES = ("nl", "en", "fr", "de")
 Say: TypeAlias = Callable[..., str]
 """Say the text of a name in one language, with its holes filled."""
 
-_TABLES = ("verdicts", "checks", "sheet", "stacking", "table")
+_TABLES = ("verdicts", "others", "checks", "sheet", "stacking", "table")
 _DECIMAL_MARKS = {"nl": ",", "en": ".", "fr": ",", "de": ","}
 _MONTHS = {
     "nl": (
