@@ -151,6 +151,21 @@ def test_credits_that_were_recognised_are_told_apart_from_those_earned():
     assert "3 of the 12 credits were recognised" in found.facts[1].text
 
 
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        # Less was earned than the whole for another reason: a part was not taken, not recognised.
+        ({"credits": Decimal(6), "credits_total": Decimal(12), "credits_recognised": Decimal(3)}, "3 of the 12"),
+        ({"credits": Decimal(9), "credits_total": None, "credits_recognised": Decimal(3)}, "3 of the 12"),
+        ({"credits": Decimal(6), "credits_total": Decimal(12), "credits_recognised": Decimal(0)}, None),
+        ({"credits": Decimal(6), "credits_total": Decimal(12), "credits_recognised": Decimal(-3)}, None),
+    ],
+)
+def test_what_the_issuer_signed_as_recognised_counts_before_what_is_missing_to_the_whole(changes, text):
+    texts = [fact.text for fact in answer(Question.WORKLOAD, **changes).facts if fact.code == "ects-recognised"]
+    assert [text in found for found in texts] == ([True] if text else [])
+
+
 def test_the_mark_and_the_identity_check_are_told_as_stated():
     assert "mark" in codes(answer(Question.ASSESSMENT))
     assert answer(Question.ASSESSMENT, mark="", assessments=()).rating == "not-stated"

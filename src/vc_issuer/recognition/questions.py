@@ -42,7 +42,12 @@ def eqf_level(label: SummaryLabel | None) -> int | None:
 
 
 def recognised_credits(summary: CredentialSummary) -> Decimal:
-    """Return the credits of the achievement that were recognised from earlier study, not earned with this award."""
+    """Return the credits of the achievement that were recognised from earlier study, not earned with this award.
+
+    Where the issuer does not state them, they are what is missing to the whole.
+    """
+    if summary.credits_recognised is not None:
+        return max(summary.credits_recognised, Decimal(0))
     if summary.credits is None or summary.credits_total is None:
         return Decimal(0)
     return max(summary.credits_total - summary.credits, Decimal(0))
@@ -137,11 +142,12 @@ def _workload(reading: Reading, summary: CredentialSummary) -> Answer:
 
 def _recognised(reading: Reading, summary: CredentialSummary) -> list[Fact]:
     recognised = recognised_credits(summary)
-    if not recognised or summary.credits_total is None:
+    if not recognised:
         return []
+    total = summary.credits_total if summary.credits_total is not None else (summary.credits or 0) + recognised
     written = {
         "recognised": write_number(recognised, reading.language),
-        "total": write_number(summary.credits_total, reading.language),
+        "total": write_number(total, reading.language),
     }
     return [reading.fact("ects-recognised", **written)]
 
