@@ -135,6 +135,29 @@ def test_forty_files_come_in_batches_with_progress_and_one_table(issued, site, c
 
 
 @needs_chromium
+def test_twins_that_came_in_different_batches_are_compared_all_the_same(issued, site, chromium):
+    page = page_at(chromium, "desktop")
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto(f"{site}/verify?lang=en")
+    first, *others = issued.credentials
+    files = [issued.path(each, "ob3") for each in [first, *others[:12], *others[:3]]] + [issued.path(first, "elm")]
+    page.set_input_files("#files", files)
+    answered(page)
+    names = page.locator("tbody tr th").all_inner_texts()
+    assert len(names) == len(files)
+    assert [name.split(" ")[0] for name in names] == [file.name for file in files]
+    badge, credential = page.locator("article").first, page.locator("article").last
+    assert f"with {files[-1].name}: both state the same award" in badge.text_content()
+    assert f"with {files[0].name}: both state the same award" in credential.text_content()
+    assert page.locator(".tally li").first.inner_text() == f"Genuine and current: {len(files)}"
+    assert sent.count("POST") == 4
+    hrefs = [each.get_attribute("href") for each in page.locator("tbody th a").all()]
+    assert [page.locator(href).count() for href in hrefs] == [1] * len(files)
+    assert page.trouble == []
+
+
+@needs_chromium
 def test_without_javascript_everything_works(issued, site, chromium, longest, changed):
     page = page_at(chromium, "desktop", javascript=False)
     page.goto(f"{site}/verify?lang=fr")

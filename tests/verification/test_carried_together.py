@@ -23,6 +23,7 @@ from vc_issuer.securing.cryptosuites import cryptosuite
 from vc_issuer.securing.data_integrity import create_proof_with
 from vc_issuer.securing.proof_terms import ProofOptions
 from vc_issuer.verification.proofs import directly
+from vc_issuer.verification.together import twin_marks
 from vc_issuer.verification.verify import Verifier
 
 ADDRESS = "https://school.example/c/7K3M9QX2R8T5V6W1Y4Z0ABCDEF"
@@ -65,6 +66,19 @@ def test_a_loose_badge_and_its_elm_are_compared_and_both_reports_say_so(world):
     assert (badge_report.verdict, elm_report.verdict) == (Verdict.CURRENT, Verdict.CURRENT)
     assert "with b.json: both state the same award and name each other" in messages(badge_report, CheckId.TWIN)
     assert "with a.json" in messages(elm_report, CheckId.TWIN)
+
+
+def test_files_in_different_requests_know_by_their_marks_what_belongs_together(world):
+    verifier = Verifier(world.trust, directly)
+    contents = (world.ob3, world.elm, signed(badge()), b"hello", bake_png(png(), world.ob3))
+    marks = twin_marks([verifier.examine(content, "f", NOW) for content in contents])
+    sides = [{(mark[0], mark[2:]) for mark in each} for each in marks]
+    badges, credentials = ({name for _, name in side} for side in sides[:2])
+    assert badges & credentials
+    assert ({side for side, _ in sides[0]}, {side for side, _ in sides[1]}) == ({"b"}, {"c"})
+    assert sides[2:4] == [set(), set()]
+    assert sides[4] == sides[0]
+    assert not any("urn:" in mark for each in marks for mark in each)
 
 
 def test_files_of_different_awards_are_not_compared(world):

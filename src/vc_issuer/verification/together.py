@@ -4,6 +4,7 @@ In a PDF the two stand in one file, and its report compares them. Loose files ar
 said in the reports of both. A stranger's badge that copies a name takes nothing from the credential that it names.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from vc_issuer.verification.containers import check_twins
 from vc_issuer.verification.examination import Examination, worse
 from vc_issuer.verification.examined import Examined, ExaminedFile
 
+_MARK_LENGTH = 16  # 64 bits: two of sixty files meet by accident once in 10^16 drops, and are then compared in vain
+_SIDE_LETTERS = ((Kind.OB3, "b"), (Kind.ELM, "c"))
 _UNTRUE = frozenset({Verdict.NOT_GENUINE, Verdict.UNREADABLE})
 
 
@@ -47,6 +50,23 @@ def joined(files: Sequence[ExaminedFile]) -> list[Report]:
             if badge.place != credential.place:
                 _note(reports, badge, credential)
     return reports
+
+
+def twin_marks(files: Sequence[ExaminedFile]) -> list[frozenset[str]]:
+    """Return for each file the marks of its twins' sides: `b:` or `c:`, for badge or credential, and a digest.
+
+    A badge and a credential with the same digest know each other by a name. Whoever sends files in several requests
+    learns from the marks which of them to send together.
+    """
+    marks: list[set[str]] = [set() for _ in files]
+    for kind, letter in _SIDE_LETTERS:
+        for side in _sides(files, kind):
+            marks[side.place] |= {f"{letter}:{_digest(name)}" for name in side.names}
+    return [frozenset(each) for each in marks]
+
+
+def _digest(name: object) -> str:
+    return hashlib.sha256(str(name).encode("utf-8", "replace")).hexdigest()[:_MARK_LENGTH]
 
 
 def _note(reports: list[Report], badge: _Twin, credential: _Twin) -> None:

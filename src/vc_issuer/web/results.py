@@ -1,12 +1,12 @@
 """What a page shows of a report: for each award two blocks, is it genuine and what is it worth, and never one."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vc_issuer.model.credential import CredentialSummary
 from vc_issuer.model.report import Outcome, Report
-from vc_issuer.recognition.awards import Award, all_awards
+from vc_issuer.recognition.awards import Award, awards_of
 from vc_issuer.recognition.checks import CheckLine, check_lines
 from vc_issuer.recognition.sheet import Sheet, sheet_of
 from vc_issuer.recognition.verdict_words import verdict_words
@@ -15,7 +15,11 @@ from vc_issuer.web.wording import sayer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardView:
-    """One award as a page shows it: a tone, one sentence, one piece of advice, the checks, and the sheet."""
+    """One award as a page shows it: a tone, one sentence, one piece of advice, the checks, and the sheet.
+
+    `place` counts the files of the request, `marks` are the file's twin marks: by them the script of the page sends
+    twins together that it sent in different requests.
+    """
 
     award: Award = field(repr=False)
     tone: str
@@ -24,6 +28,8 @@ class AwardView:
     checks: tuple[CheckLine, ...] = field(repr=False)
     sheet: Sheet | None = field(repr=False)
     anchor: str = ""
+    place: int = 0
+    marks: frozenset[str] = frozenset()
 
     @property
     def summary(self) -> CredentialSummary | None:
@@ -51,9 +57,18 @@ def view_of(award: Award, now: datetime, language: str, anchor: str = "") -> Awa
     )
 
 
-def views_of(reports: Iterable[Report], now: datetime, language: str, first: int = 0) -> list[AwardView]:
-    """Return the views of every award of several files; anchors count on from `first`."""
-    return [
-        view_of(award, now, language, anchor=f"file-{first + place}")
-        for place, award in enumerate(all_awards(reports), start=1)
-    ]
+def views_of(
+    reports: Sequence[Report],
+    now: datetime,
+    language: str,
+    *,
+    first: int = 0,
+    marks: Sequence[frozenset[str]] = (),
+) -> list[AwardView]:
+    """Return the views of every award of several files; anchors count on from `first`. `marks` has one set a file."""
+    views: list[AwardView] = []
+    for place, report in enumerate(reports):
+        for award in awards_of(report):
+            view = view_of(award, now, language, anchor=f"file-{first + len(views) + 1}")
+            views.append(replace(view, place=place, marks=marks[place] if marks else frozenset()))
+    return views

@@ -56,7 +56,8 @@ def stack_router(home: Home, pages: Pages, service: VerifyService) -> APIRouter:
         language = pages.language(request)
         target = _target(given, language)
         service.check_rate(request, len(given.files))
-        awards = all_awards(await service.verify(given.files, language))
+        reports, _ = await service.verify(given.files, language)
+        awards = all_awards(reports)
         confirmed = given.settings.get("one_learner", "") == "yes"
         stack = await to_thread.run_sync(_stacked, awards, target, home, confirmed)
         if wants_html(request):

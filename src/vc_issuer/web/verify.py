@@ -20,7 +20,7 @@ from vc_issuer.recognition.awards import all_awards
 from vc_issuer.recognition.printing import print_sheets
 from vc_issuer.recognition.table import table_of, write_csv, write_xlsx
 from vc_issuer.recognition.wording import write_moment
-from vc_issuer.verification.together import joined
+from vc_issuer.verification.together import joined, twin_marks
 from vc_issuer.web.limits import FILE_BYTES, TokenBucket
 from vc_issuer.web.metrics import Metrics
 from vc_issuer.web.negotiation import preferred
@@ -69,6 +69,7 @@ class Answered:
 
     given: Given
     reports: list[Report] = field(repr=False)
+    marks: list[frozenset[str]] = field(repr=False)
     now: datetime
     language: str
 
@@ -97,8 +98,8 @@ class VerifyService:
             seconds = str(int(wait) + 1)
             raise HTTPException(429, f"too many files; try again in {seconds} s", headers={"Retry-After": seconds})
 
-    async def verify(self, files: list[tuple[str, bytes]], language: str) -> list[Report]:
-        """Verify files one after another; a slow one holds up its own request alone."""
+    async def verify(self, files: list[tuple[str, bytes]], language: str) -> tuple[list[Report], list[frozenset[str]]]:
+        """Verify files one after another; a slow one holds up its own request alone. Returns reports and twin marks."""
         verifier = self._home.verifier()
         now = self._home.now()
         examined = [
@@ -107,7 +108,7 @@ class VerifyService:
         ]
         reports = joined(examined)
         self._metrics.verified(reports)
-        return reports
+        return reports, twin_marks(examined)
 
 
 async def read_given(request: Request, max_files: int, settings: frozenset[str] = SETTINGS) -> Given:
@@ -197,8 +198,8 @@ def verify_router(home: Home, pages: Pages, service: VerifyService) -> APIRouter
         """
         service.check_rate(request, sum(count_files(content) for _, content in given.files))
         language = pages.language(request)
-        reports = await service.verify(given.files, language)
-        answered = Answered(given=given, reports=reports, now=home.now(), language=language)
+        reports, marks = await service.verify(given.files, language)
+        answered = Answered(given=given, reports=reports, marks=marks, now=home.now(), language=language)
         form = wanted_form(given, request.headers.get("accept", ""))
         if form == "page":
             response = _as_page(request, pages, answered, most)
@@ -251,7 +252,7 @@ def _as_page(request: Request, pages: Pages, answered: Answered, most: int) -> R
     before = request.headers.get("x-first", "")
     first = min(int(before), _MOST_FIRST) if before.isascii() and before.isdigit() else 0
     values: dict[str, Any] = {
-        "views": views_of(answered.reports, answered.now, answered.language, first),
+        "views": views_of(answered.reports, answered.now, answered.language, first=first, marks=answered.marks),
         "links": [] if is_fragment else _links(answered),
         "checked_at": write_moment(answered.now),
         "most_files": most,

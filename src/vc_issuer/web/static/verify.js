@@ -1,7 +1,7 @@
 // Drag and drop, paste, camera, and answers without leaving the page. Without this script the form works as it is.
 "use strict";
 const AT_ONCE = 12; // so few files go in one request, in which a badge and its twin are compared
-const BATCH = 8; // of more, so many: the first answers come while the last files wait
+const BATCH = 8; // of more, so many: the first answers come while the last files wait; twins apart go once more
 const MOST_TRIES = 8;
 const LONGEST_WAIT_S = 60;
 const LOOK_EVERY_MS = 200;
@@ -64,19 +64,97 @@ async function ask(batch, first) {
   return null;
 }
 
-function show(markup, isFirst) {
+// Rows and answers know by their number in the whole drop which file they are about.
+function read(markup, items) {
   const parsed = new DOMParser().parseFromString(markup, "text/html");
-  const rows = parsed.querySelectorAll("tbody tr");
-  if (isFirst || !rows.length) { results.replaceChildren(...(rows.length ? parsed.body : parsed.querySelector("main") || parsed.body).childNodes); return rows.length; }
-  results.querySelector("tbody").append(...rows);
-  results.querySelector(".answers").append(...parsed.querySelectorAll("article"));
-  results.querySelector(".overview").classList.remove("single");
+  for (const part of parsed.querySelectorAll("[data-file]")) { part.dataset.item = items[Number(part.dataset.file)]; }
+  return parsed;
+}
+
+function recount() {
   for (const tally of results.querySelectorAll(".tally li")) {
     const count = results.querySelectorAll(`tr[data-tone="${tally.dataset.tone}"]`).length;
     tally.querySelector(".count").textContent = count;
     tally.classList.toggle("none", count === 0);
   }
+}
+
+function show(parsed, isFirst) {
+  const rows = parsed.querySelectorAll("tbody tr");
+  if (isFirst || !rows.length) { results.replaceChildren(...(rows.length ? parsed.body : parsed.querySelector("main") || parsed.body).childNodes); return rows.length; }
+  results.querySelector("tbody").append(...rows);
+  results.querySelector(".answers").append(...parsed.querySelectorAll("article"));
+  results.querySelector(".overview").classList.remove("single");
+  recount();
   return rows.length;
+}
+
+// A badge and a credential that know each other by a mark, and came in different requests, were not compared.
+function apart(size) {
+  const known = new Map();
+  for (const row of results.querySelectorAll("tr[data-twins]")) {
+    for (const twin of row.dataset.twins.split(" ")) {
+      const [side, mark] = twin.split(":");
+      const sides = known.get(mark) || known.set(mark, {b: new Set(), c: new Set()}).get(mark);
+      sides[side].add(Number(row.dataset.item));
+    }
+  }
+  const groups = [];
+  for (const {b, c} of known.values()) {
+    const isApart = [...b].some((one) => [...c].some((other) => Math.floor(one / size) !== Math.floor(other / size)));
+    if (isApart) { groups.push(new Set([...b, ...c])); }
+  }
+  return packed(merged(groups));
+}
+
+function merged(groups) {
+  const whole = [];
+  for (const group of groups) {
+    for (const other of whole.filter((each) => [...each].some((item) => group.has(item)))) {
+      for (const item of other) { group.add(item); }
+      whole.splice(whole.indexOf(other), 1);
+    }
+    whole.push(group);
+  }
+  return whole;
+}
+
+function packed(groups) {
+  const requests = [];
+  for (const group of groups) {
+    const last = requests.at(-1);
+    if (last && last.length + group.size <= AT_ONCE) { last.push(...group); } else { requests.push([...group]); }
+  }
+  return requests;
+}
+
+// The answers on files that went once more take the places of their first ones.
+function replace(parsed, items) {
+  for (const item of items) {
+    for (const kind of ["tr", "article"]) {
+      const before = results.querySelectorAll(`${kind}[data-item="${item}"]`);
+      const now = parsed.querySelectorAll(`${kind}[data-item="${item}"]`);
+      if (before.length && now.length) {
+        before[0].before(...now);
+        for (const old of before) { old.remove(); }
+      }
+    }
+  }
+  recount();
+}
+
+// Nothing is kept on the server to compare with: what belongs together is sent together, and checked anew.
+async function compareApart(items, size, mine, shown) {
+  let first = shown;
+  for (const together of apart(size)) {
+    say(form.dataset.comparing);
+    const response = await ask(together.map((item) => items[item]), first);
+    if (mine !== run) { return; }
+    if (response === null || !response.ok) { throw new Error("twins could not be compared"); }
+    const parsed = read(await response.text(), together);
+    first += parsed.querySelectorAll("tbody tr").length;
+    replace(parsed, together);
+  }
 }
 
 async function verifyAll(items, mine) {
@@ -87,13 +165,16 @@ async function verifyAll(items, mine) {
   for (let at = 0; at < items.length; at += size) {
     progress.value = at;
     say(items.length > 1 ? form.dataset.progress.replace("%done", at).replace("%total", items.length) : form.dataset.busy);
-    const response = await ask(items.slice(at, at + size), shown);
+    const batch = items.slice(at, at + size);
+    const response = await ask(batch, shown);
     if (mine !== run) { return; }
     if (response === null) { throw new Error("too many requests"); }
-    const found = show(await response.text(), shown === 0);
+    const found = show(read(await response.text(), batch.map((_, place) => at + place)), shown === 0);
     if (!response.ok) { break; }
     shown += found;
   }
+  await compareApart(items, size, mine, shown);
+  if (mine !== run) { return; }
   say("");
   progress.hidden = true;
   again.hidden = shown === 0;
