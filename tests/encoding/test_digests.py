@@ -38,6 +38,19 @@ def test_the_contexts_that_ship_are_the_published_ones():
     assert "expires" in shipped.documents[deployed]["@context"]["Ed25519Signature2020"]["@context"]
 
 
+@needs_data
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("https://purl.imsglobal.org/spec/ob/v3p0/context.json", "ob-v3p0.json"),
+        ("https://w3id.org/security/data-integrity/v1", "data-integrity-v1.jsonld"),
+    ],
+)
+def test_the_contexts_of_early_badges_say_what_was_published(url, file):
+    published = json.loads((DATA / "ob3" / "contexts" / "legacy" / file).read_bytes())
+    assert pinned_contexts().documents[url] == published
+
+
 def test_the_contexts_of_examples_are_for_the_mount_alone():
     examples = set(conformance_contexts().documents) - set(pinned_contexts().documents)
     assert examples == {

@@ -48,7 +48,6 @@ PLAIN_LIST = {"id": PLAIN_LIST_URL, "issuer": _WELLSPRING, "revokedCredential": 
 
 CURRENT, NOT_GENUINE, UNKNOWN = Verdict.CURRENT, Verdict.NOT_GENUINE, Verdict.UNKNOWN_ISSUER
 STRUCTURE, PROOF, VALIDITY = CheckId.STRUCTURE, CheckId.PROOF, CheckId.VALIDITY
-CONTEXT_UNKNOWN = "a context that no published package carries: not known here, so nothing can be said (T27)"
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,6 @@ class Due:
     failing: CheckId | None = None
     unsure: CheckId | None = None
     differs: str = field(default="")
-
-
-def _unknown_context(**more):
-    return Due(UNKNOWN, unsure=STRUCTURE, differs=CONTEXT_UNKNOWN, **more)
 
 
 FIXTURES = {
@@ -77,6 +72,10 @@ FIXTURES = {
     "ob30/simple-jwt.png": Due(CURRENT),
     "ob30/simple-jwt.svg": Due(CURRENT),
     "ob30/sd/derivedcredential.json": Due(CURRENT),
+    # Of version 1 of the data model: a warning there.
+    "ob30/simple_v1.json": Due(CURRENT),
+    "ob30/simple-jwt_v1.png": Due(CURRENT),
+    "ob30/simple-jwt_v1.svg": Due(CURRENT),
     "clr20/simple.json": Due(CURRENT),
     "spec-vectors/signed-credential.json": Due(CURRENT),
     # Each breaks one thing, and that check says so.
@@ -118,33 +117,38 @@ FIXTURES = {
         differs="the list's own id is another address than the one it is asked for at (T25)",
     ),
     "ob30/credential-status-revoked.json": Due(Verdict.REVOKED, CheckId.STATUS),
-    "ob30/simple_v1.json": _unknown_context(),
-    "ob30/simple-eddsa-2022.json": _unknown_context(),
-    "ob30/simple-jwt_v1.png": _unknown_context(),
-    "ob30/simple-jwt_v1.svg": _unknown_context(),
+    "ob30/simple-eddsa-2022.json": Due(UNKNOWN, unsure=PROOF, differs="a draft cryptosuite that is not known here"),
     "ob30/complete_v1.json": Due(
         NOT_GENUINE, CheckId.ENDORSEMENT, differs="an endorsement inside lacks its id, which its own schema demands"
     ),
-    "ob30/endorsement-err-schema-status-refresh.json": _unknown_context(),
+    "ob30/endorsement-err-schema-status-refresh.json": Due(NOT_GENUINE, PROOF),  # there a refresh address is invalid
     "ob30/velocity.jwt": Due(Verdict.UNREADABLE, CheckId.READ),  # invalid there too: its nbf is not its validFrom
     "ob30/simple.jwt": Due(
         Verdict.UNREADABLE, CheckId.READ, differs="there it only has to parse: it names no key, so nothing can be said"
     ),
-    "clr20/simple_v1.json": _unknown_context(),
+    "clr20/simple_v1.json": Due(
+        NOT_GENUINE, CheckId.CARRIER, differs="proofs of badges inside name a DID and no method; there none is looked at"
+    ),
     "clr20/complex.json": Due(NOT_GENUINE, CheckId.CARRIER, differs="an endorsement inside has no name"),
-    "clr20/simple-noproof.json": _unknown_context(),
-    "clr20/simple_old_safesigned.json": _unknown_context(),
+    "clr20/simple-noproof.json": Due(
+        NOT_GENUINE, CheckId.CARRIER, differs="the badge inside uses a type that none of its contexts defines"
+    ),
+    "clr20/simple_old_safesigned.json": Due(
+        NOT_GENUINE, CheckId.CARRIER, differs="the badge inside uses a type that none of its contexts defines"
+    ),
     "clr20/simple.jwt": Due(NOT_GENUINE, CheckId.CARRIER, differs="the badge inside names a draft context"),
 }  # fmt: skip
 
 
-def _with_rsa_keys(document):
+def _with_rsa_keys(document, stem):
     """Add the keys that the fixtures with JWTs bring along, as their issuer would list them."""
-    methods = []
+    methods, controller = [], document["id"]
     for name in ("png", "svg"):
-        [found] = open_carrier((DATA / f"ob3/oracle/1edtech/ob30/simple-jwt.{name}").read_bytes())
+        [found] = open_carrier((DATA / f"ob3/oracle/1edtech/ob30/{stem}.{name}").read_bytes())
         jwk = json.loads(base64url_decode(found.content.split(b".")[0].decode()))["jwk"]
-        methods.append({"id": f"{_1EDTECH}#{name}", "type": "JsonWebKey", "controller": _1EDTECH, "publicKeyJwk": jwk})
+        methods.append(
+            {"id": f"{controller}#{name}", "type": "JsonWebKey", "controller": controller, "publicKeyJwk": jwk}
+        )
     return {
         **document,
         "verificationMethod": [*document["verificationMethod"], *methods],
@@ -153,7 +157,8 @@ def _with_rsa_keys(document):
 
 
 if DATA.is_dir():
-    DOCUMENTS[_1EDTECH] = _with_rsa_keys(DOCUMENTS[_1EDTECH])
+    DOCUMENTS[_1EDTECH] = _with_rsa_keys(DOCUMENTS[_1EDTECH], "simple-jwt")
+    DOCUMENTS[_UNIVERSITY] = _with_rsa_keys(DOCUMENTS[_UNIVERSITY], "simple-jwt_v1")
 
 
 def pinned():
