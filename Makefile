@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONPATH :=
+# Tests start the program some hundred times: it is compiled once, also where the surroundings forbid Python to write.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test serve check lint lock clean
 
