@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from reference import ROOT
 from vc_issuer.config import Mode
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.office import Office, check_offering_file
 
 EXAMPLES = ROOT / "examples"

@@ -24,8 +24,9 @@ from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.audit import Deed
 from vc_issuer.trusted_list import Import, read_trusted_list
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.trust_lists import pin_list
 
 TODAY = Import(at=ISSUED + timedelta(days=10), source="list.xml")

@@ -6,8 +6,9 @@ from fastapi.testclient import TestClient
 from vc_issuer.config import Mode
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 
 ORIGIN = "http://127.0.0.1:8000"
 INSTITUTION = "uzb"

@@ -12,8 +12,8 @@ from vc_issuer.config import Mode
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.verification.proofs import directly
 from vc_issuer.web.app import create_app
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.conformance import ConformanceMount
-from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.loopback import LoopbackLists, fetch_from_loopback
 
 V1, V2 = "https://www.w3.org/2018/credentials/v1", "https://www.w3.org/ns/credentials/v2"

@@ -22,7 +22,7 @@ from vc_issuer.securing.cryptosuites import cryptosuite
 from vc_issuer.securing.data_integrity import add_proof, hash_data
 from vc_issuer.securing.proof_terms import AUTHENTICATION, ProofOptions
 from vc_issuer.status_list import build_status_list, encode_bits, make_bits, status_entry
-from vc_issuer.wiring.homemaking import utc_now
+from vc_issuer.wiring.clock import utc_now
 
 V2, EXAMPLES = "https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"
 NOW = utc_now()

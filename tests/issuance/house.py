@@ -45,7 +45,8 @@ from vc_issuer.rendering.picture import draw_picture
 from vc_issuer.rendering.typefaces import undrawable
 from vc_issuer.store.audit import Deed
 from vc_issuer.store.batches import create_batch
-from vc_issuer.store.database import Database, create_database, open_database
+from vc_issuer.store.database import Database, open_database
+from vc_issuer.store.migrating import create_database
 from vc_issuer.store.offerings import keep_offering
 from vc_issuer.store.people import add_account
 from vc_issuer.store.records import keep_records

@@ -23,8 +23,9 @@ from vc_issuer.signers.history import append_key
 from vc_issuer.store.audit import audit_entries, verify_audit
 from vc_issuer.store.seals import SealChoice, choose_seals, count_seals, replace_seal, seal_versions
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.keys import records_of
 from vc_issuer.wiring.office import Office, check_offering_file
 from vc_issuer.x509 import certificates_to_pem

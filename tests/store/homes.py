@@ -11,7 +11,8 @@ from vc_issuer.model.record import ComponentResult, DocumentKind, EnrolmentRoute
 from vc_issuer.model.text import LocalizedText
 from vc_issuer.store.audit import Deed
 from vc_issuer.store.credentials import NewDocument, PreparedPart, insert_documents
-from vc_issuer.store.database import create_database, open_database
+from vc_issuer.store.database import open_database
+from vc_issuer.store.migrating import create_database
 from vc_issuer.store.offerings import keep_offering, offering_key
 from vc_issuer.store.people import add_account
 from vc_issuer.store.status import reserve_slots

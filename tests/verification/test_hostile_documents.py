@@ -18,8 +18,9 @@ from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.trusting import verifier_for
 
 NOT_CURRENT = {Verdict.NOT_GENUINE, Verdict.UNREADABLE, Verdict.UNKNOWN_ISSUER}

@@ -16,8 +16,9 @@ from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 
 pytestmark = needs_data
 FOLDER = DATA / "ob3/oracle/1edtech"

@@ -21,9 +21,10 @@ from vc_issuer.rendering.picture import draw_picture
 from vc_issuer.rules import evaluate
 from vc_issuer.store.credentials import PreparedPart, prepared_parts
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.examples import example, made_up_cohort
 from vc_issuer.wiring.home import Home, open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.office import Office, check_offering_file
 
 _INSTITUTION, _HOST, _OFFERING = "uzb", "credentials.uzb.example", "offerings/mc03.toml"

@@ -11,7 +11,7 @@ from vc_issuer.cli.output import complain, console, speaking
 from vc_issuer.config import read_secret
 from vc_issuer.store.audit import Deed
 from vc_issuer.wiring.backup import create_backup, read_erasures, restore_backup
-from vc_issuer.wiring.homemaking import utc_now
+from vc_issuer.wiring.clock import utc_now
 
 app = typer.Typer(help="Back the home up, and restore it.", no_args_is_help=True)
 PassphraseFile = Annotated[

@@ -24,8 +24,8 @@ from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.answers import AnswerCache
 from vc_issuer.wiring.asking import ANY_HOST
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
-from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.trusting import Pins, online, trust_of_files, verifier_for
 
 STANDARD_INPUT = "-"

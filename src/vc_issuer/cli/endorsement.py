@@ -13,8 +13,8 @@ from vc_issuer.cli.output import console, print_json, speaking
 from vc_issuer.errors import InputError, UnreadableError
 from vc_issuer.store.endorsements import StoredEndorsement
 from vc_issuer.wiring.agency import DID_FILE, Agency, Statement, endorse, make_agency, read_agency
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.endorsing import drop_endorsement, endorsable, list_endorsements, take_endorsement
-from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.trusting import Pins
 
 app = typer.Typer(help="Have achievements confirmed by a quality agency.", no_args_is_help=True)

@@ -10,7 +10,8 @@ from vc_issuer.cli.opening import open_home
 from vc_issuer.cli.output import EXIT_CONFIGURATION, complain, console, print_json, speaking
 from vc_issuer.config import Mode
 from vc_issuer.wiring.catalogue import known_institution
-from vc_issuer.wiring.homemaking import DEFAULT_DATABASE, NewHome, make_home, utc_now
+from vc_issuer.wiring.clock import utc_now
+from vc_issuer.wiring.homemaking import DEFAULT_DATABASE, NewHome, make_home
 
 
 @speaking

@@ -13,21 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.store.vault import RandomBytes, Vault
 
+REVISION = "0007"  # the newest of migrations/versions; who only opens a database doesn't wait for alembic to read them
 BUSY_TIMEOUT_MS = 30_000  # A chunk of 500 documents commits in well under a second; thirty are for a slow disk.
-_WRITES = "vc_issuer_writes"
+WRITES = "vc_issuer_writes"  # the option of a connection whose transaction takes its turn
 _TURN = 0x7663_6973  # the advisory lock of a database's writers; "vcis"
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +73,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Session]:
-        options: dict[str, Any] = {_WRITES: writes}
+        options: dict[str, Any] = {WRITES: writes}
         if self.takes_many_writers and not writes:
             options["isolation_level"] = "REPEATABLE READ"  # one state from the first statement to the last
         try:
@@ -113,42 +109,30 @@ class Database:
         self.engine.dispose()
 
 
-def create_database(url: str, *, vault: Vault, random_bytes: RandomBytes) -> Database:
-    """Open the database at `url`, making its tables or bringing them up to date first."""
-    database = Database(engine=_engine(url), vault=vault, random_bytes=random_bytes)
-    try:
-        with database.engine.connect() as plain:
-            connection = plain.execution_options(**{_WRITES: True})
-            with connection.begin():
-                command.upgrade(migration_config(connection), "head")
-    except DBAPIError as error:
-        raise ConfigurationError(
-            f"the database can't be made: {error.orig}.", remedy="Check that its folder exists and can be written."
-        ) from error
-    return database
+def database_at(url: str, *, vault: Vault, random_bytes: RandomBytes) -> Database:
+    """Return the database at `url`, whatever tables it has. Raises ConfigurationError if the URL names none."""
+    return Database(engine=_engine(url), vault=vault, random_bytes=random_bytes)
 
 
 def open_database(url: str, *, vault: Vault, random_bytes: RandomBytes) -> Database:
     """Open a database whose tables are those of this version. Raises ConfigurationError otherwise."""
-    database = Database(engine=_engine(url), vault=vault, random_bytes=random_bytes)
+    database = database_at(url, vault=vault, random_bytes=random_bytes)
     remedy = "Make it, or bring it up to date, with: vc-issuer --home DIR init"
     name = make_url(url).database
     if database.engine.dialect.name == "sqlite" and not (name and Path(name).is_file()):
         raise ConfigurationError("the home has no database yet.", remedy=remedy)
     with database.reading() as session:
-        found = MigrationContext.configure(session.connection).get_current_revision()
-    head = ScriptDirectory.from_config(migration_config()).get_current_head()
-    if found != head:
-        raise ConfigurationError(f"the database is at revision {found}, this program needs {head}.", remedy=remedy)
+        found = _revision(session.connection)
+    if found != REVISION:
+        raise ConfigurationError(f"the database is at revision {found}, this program needs {REVISION}.", remedy=remedy)
     return database
 
 
-def migration_config(connection: Connection | None = None) -> Config:
-    """Return alembic's configuration; its commands run inside the transaction of `connection`."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
 
 
 def _engine(url: str) -> Engine:
@@ -179,5 +163,5 @@ def _prepare_sqlite(dbapi_connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
+    writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -13,10 +13,11 @@ from vc_issuer.config import SETTINGS_FILE, Mode, load_settings
 from vc_issuer.errors import InputError, RuleError
 from vc_issuer.model.report import Report, Verdict
 from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.examples import example, made_up_cohort
 from vc_issuer.wiring.exporting import MANIFEST, Exported, export_batches
 from vc_issuer.wiring.home import Home, open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home, utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.office import CheckedOffering, Office, check_offering_file
 
 INSTITUTION = "uzb"

@@ -45,8 +45,8 @@ from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.answers import AnswerCache
 from vc_issuer.wiring.asking import OwnPages
 from vc_issuer.wiring.catalogue import Catalogue, CatalogueEntry, known_institution
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.conformance import ConformanceMount
-from vc_issuer.wiring.homemaking import utc_now
 from vc_issuer.wiring.keys import (
     issuing_profile,
     jwk_set,

@@ -7,7 +7,7 @@ its seal is certified elsewhere (`keys csr`) and brought in by `keys import`.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from vc_issuer.config import SETTINGS_FILE, Mode, Settings, SigningEngine, load_settings, read_storage_key
@@ -20,7 +20,7 @@ from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.history import KeyRecord, append_key, method_id
 from vc_issuer.signers.registry import create_key, new_key_uri, open_signer, scheme_of
 from vc_issuer.store.audit import Deed, record_deed
-from vc_issuer.store.database import create_database
+from vc_issuer.store.migrating import create_database
 from vc_issuer.store.people import add_account
 from vc_issuer.store.vault import Vault
 from vc_issuer.wiring.keys import history_hash, key_access
@@ -244,8 +244,3 @@ def _make_database(path: Path, *, now: datetime) -> None:
         database.close()
     if settings.signing.engine is SigningEngine.WORKERS:
         prepare_queue(settings.database_url)
-
-
-def utc_now() -> datetime:
-    """Read the clock: aware UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)

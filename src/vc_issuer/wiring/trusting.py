@@ -17,7 +17,7 @@ from vc_issuer.verification.trust import TrustedIssuer, TrustStore
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.answers import AnswerCache
 from vc_issuer.wiring.asking import look_ups
-from vc_issuer.wiring.homemaking import utc_now
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.x509 import certificates_from_pem, organization_identifier
 
 # What every child of the sandbox has before its first call.

@@ -1,6 +1,7 @@
-"""What alembic runs for each command; the transaction comes from `store.database`.
+"""What alembic runs for each command; the transaction comes from `store.migrating`.
 
-To write the next revision: `alembic.command.revision(migration_config(connection), message=…, autogenerate=True)`.
+To write the next revision: `alembic.command.revision(migration_config(connection), message=…, autogenerate=True)`,
+and let `store.database.REVISION` name it.
 """
 
 from alembic import context
