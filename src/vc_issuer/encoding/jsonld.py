@@ -1,17 +1,15 @@
 """JSON-LD with pinned contexts and no silent loss (ADR 3); the only module that calls pyld.
 
 `base` is None, so a relative IRI stays visible; a dropped property raises; `losses` walks the expanded form, because
-pyld has no safe mode. `rdfDirection` is i18n-datatype, or a text's direction would be unsigned.
+pyld has no safe mode. `rdfDirection` is i18n-datatype, or a text's direction would be unsigned. pyld brings an HTTP
+client along and is imported at the first document that is in none of the known shapes: most commands meet none.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any, NoReturn
-
-from pyld import jsonld
-from pyld.canon import URDNA2015
-from pyld.nquads import parse_nquads
 
 from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
 from vc_issuer.errors import UnsafeDocumentError
@@ -22,9 +20,6 @@ _IRI = re.compile(r"(?:_:[A-Za-z0-9]+|[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x0
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _KEYWORDS = frozenset({"@id", "@type", "@value", "@language", "@direction", "@list", "@graph"})
 _CLAUSE = "VC Data Integrity 1.0 section 2.4.1 (data loss detection)"
-# pyld raises its own error for what the specification forbids, and stumbles over some odd contexts, such as a null
-# `@vocab` where there was none: whatever it is, the document is none that can be signed.
-_PYLD_FAILS = (jsonld.JsonLdError, KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError)
 
 
 class _UnknownContextError(Exception):
@@ -36,8 +31,8 @@ def expand(document: Document, *, contexts: ContextStore | None = None) -> list[
     check_values(document)
     options = _options(contexts or pinned_contexts())
     try:
-        expanded: list[Any] = jsonld.expand(document, options, on_property_dropped=_dropped)
-    except _PYLD_FAILS as error:
+        expanded: list[Any] = _pyld("jsonld").expand(document, options, on_property_dropped=_dropped)
+    except _pyld_fails() as error:
         raise _translated(error) from error
     lost = next(losses(expanded), None)
     if lost is not None:
@@ -48,10 +43,10 @@ def expand(document: Document, *, contexts: ContextStore | None = None) -> list[
 def compact(expanded: list[Any], context: Any, *, contexts: ContextStore | None = None) -> dict[str, Any]:
     """Compact an expanded document with `context` (what stands under `@context`)."""
     try:
-        compacted: dict[str, Any] = jsonld.compact(
+        compacted: dict[str, Any] = _pyld("jsonld").compact(
             expanded, {"@context": context}, _options(contexts or pinned_contexts())
         )
-    except _PYLD_FAILS as error:
+    except _pyld_fails() as error:
         raise _translated(error) from error
     return compacted
 
@@ -60,8 +55,8 @@ def to_nquads(expanded: list[Any], *, contexts: ContextStore | None = None) -> s
     """Convert an expanded document to N-Quads, not yet canonical."""
     options = _options(contexts or pinned_contexts()) | {"format": "application/n-quads"}
     try:
-        quads: str = jsonld.to_rdf(expanded, options)
-    except _PYLD_FAILS as error:
+        quads: str = _pyld("jsonld").to_rdf(expanded, options)
+    except _pyld_fails() as error:
         raise _translated(error) from error
     return quads
 
@@ -72,8 +67,8 @@ def canonical_labels(nquads: str) -> dict[str, str]:
     This is URDNA2015, which differs from RDFC-1.0 in how rare characters are escaped: the caller compares what the
     labels give with the canonical form.
     """
-    algorithm = URDNA2015()
-    algorithm.main(parse_nquads(nquads), {"format": "application/n-quads"})
+    algorithm = _pyld("canon").URDNA2015()
+    algorithm.main(_pyld("nquads").parse_nquads(nquads), {"format": "application/n-quads"})
     issued: dict[str, str] = algorithm.canonical_issuer.existing
     return {label.removeprefix("_:"): canonical.removeprefix("_:") for label, canonical in issued.items()}
 
@@ -117,6 +112,20 @@ def check_values(node: Any, pointer: str = "") -> None:
     elif isinstance(node, list | tuple):
         for position, value in enumerate(node):
             check_values(value, f"{pointer}/{position}")
+
+
+def _pyld(part: str) -> Any:
+    return import_module(f"pyld.{part}")
+
+
+def _pyld_fails() -> tuple[type[Exception], ...]:
+    """Return what pyld raises: its own error for what the specification forbids, and others where it stumbles.
+
+    It stumbles over some odd contexts, such as a null `@vocab` where there was none: whatever it is, the document is
+    none that can be signed.
+    """
+    own: type[Exception] = _pyld("jsonld").JsonLdError
+    return (own, KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError)
 
 
 def _options(contexts: ContextStore) -> dict[str, Any]:

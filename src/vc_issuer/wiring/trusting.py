@@ -21,7 +21,7 @@ from vc_issuer.wiring.clock import utc_now
 from vc_issuer.x509 import certificates_from_pem, organization_identifier
 
 # What every child of the sandbox has before its first call.
-PRELOAD = ("vc_issuer.verification.verify", "vc_issuer.encoding.rdfc", "vc_issuer.carriers.open", "vc_issuer.cli.main")
+PRELOAD = ("vc_issuer.verification.verify", "pyld.jsonld", "vc_issuer.carriers.open", "vc_issuer.cli.main")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
