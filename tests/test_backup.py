@@ -16,6 +16,7 @@ from vc_issuer.store.status import served_lists
 from vc_issuer.wiring.backup import CHUNK, ERASURES, create_backup, restore_backup
 from vc_issuer.wiring.exporting import export_batches
 from vc_issuer.wiring.keys import own_issuer
+from vc_issuer.wiring.sealing import time_authorities
 
 NUMBERS = ("0612001", "0612002")  # of the first two rows of cohort C2
 
@@ -74,7 +75,9 @@ def test_a_restored_home_is_whole_and_who_was_erased_stays_erased(tmp_path):
             assert find_learner(session, NUMBERS[0]) is None
             assert find_learner(session, NUMBERS[1]) is not None
             issuer = own_issuer(office.home.settings, office.home.issuer)
-            assert check_log(session, issuer.log_methods, did=issuer.did).holds
+            assert check_log(
+                session, issuer.log_methods, did=issuer.did, authorities=time_authorities(office.home)
+            ).holds
         assert export_batches(office.home, [batch], tmp_path / "out").documents == len(before) - 1
 
 

@@ -27,6 +27,7 @@ from vc_issuer.transparency.evidence import (
     write_evidence,
 )
 from vc_issuer.transparency.merkle import leaf_hash, node_hash
+from vc_issuer.transparency.stamp import TimeAuthorities
 
 ORIGIN = "credentials.uzb.example/log"
 SALT, SIGNATURE, OTHER = b"s" * 32, b"signature" * 7, leaf_hash(b"other")
@@ -42,6 +43,11 @@ def note(checkpoint=CHECKPOINT, key=KEY):
 def evidence(**changes):
     values = {"credential_id": "urn:uuid:1", "salt": SALT, "index": 1, "path": (OTHER,)}
     return write_evidence(note(), [LogProof(**{**values, **changes})])
+
+
+def shown(content, signature=SIGNATURE, methods=(KEY.method,)):
+    nobody = TimeAuthorities(anchors_at=lambda _: (), clock=lambda: LATER)
+    return verify_evidence(content, signature, methods, origin=ORIGIN, authorities=nobody)
 
 
 def test_a_note_is_what_its_format_says():
@@ -109,14 +115,14 @@ def test_what_is_no_note_is_unreadable(content):
 
 def test_evidence_shows_its_own_signature_and_no_other():
     for origin_methods in ([KEY.method], [key_ring().status.method, KEY.method]):
-        assert verify_evidence(evidence(), SIGNATURE, origin_methods, origin=ORIGIN) == CHECKPOINT
+        assert shown(evidence(), methods=origin_methods) == CHECKPOINT
     for content, signature in (
         (evidence(), b"another"),
         (evidence(index=0), SIGNATURE),
         (evidence(salt=b"t" * 32), SIGNATURE),
         (evidence(path=(leaf_hash(b"?"),)), SIGNATURE),
     ):
-        assert verify_evidence(content, signature, [KEY.method], origin=ORIGIN) is None
+        assert shown(content, signature) is None
 
 
 @pytest.mark.parametrize(
@@ -125,6 +131,9 @@ def test_evidence_shows_its_own_signature_and_no_other():
         {"version": 2},
         {"entries": [{}]},
         {"entries": 5},
+        {"timestamp": 5},
+        {"timestamp": "?"},
+        {"timestamp": "AAAA"},
         {"checkpoint": "x"},
         {"entries": [{"credential": "a", "salt": "", "index": 0, "path": []}]},
         {"entries": [{"credential": "a", "salt": base64.b64encode(SALT).decode(), "index": True, "path": []}]},
@@ -133,8 +142,8 @@ def test_evidence_shows_its_own_signature_and_no_other():
 def test_malformed_evidence_is_unreadable(change):
     content = json.dumps({**json.loads(evidence()), **change}).encode()
     with pytest.raises(UnreadableError):
-        verify_evidence(content, SIGNATURE, [KEY.method], origin=ORIGIN)
-    assert read_evidence(evidence())[1][0].index == 1
+        shown(content)
+    assert read_evidence(evidence()).proofs[0].index == 1
 
 
 def test_a_credential_without_one_signature_is_not_logged():

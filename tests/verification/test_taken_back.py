@@ -11,6 +11,7 @@ from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import CheckId, Outcome, Verdict
 from vc_issuer.store.issuance_log import newest_checkpoint
 from vc_issuer.store.status import served_lists
+from vc_issuer.transparency.stamp import TimeAuthorities
 from vc_issuer.verification.proofs import directly
 from vc_issuer.verification.taken_back import LogFiles, LogsInTurn
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore
@@ -19,6 +20,7 @@ from vc_issuer.wiring.logbook import StoredLog
 
 CUT_OFF = LATER + timedelta(days=30)  # The batch is signed and logged at LATER.
 NOW = CUT_OFF + timedelta(days=1)
+NOBODY = TimeAuthorities(anchors_at=lambda _: (), clock=lambda: NOW)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,7 @@ def test_what_was_logged_after_the_cut_off_is_rejected(home):
 
 def test_somebody_else_verifies_with_the_holders_proof(home, forged):
     house, genuine = home
-    proof = LogFiles([b"{}", evidence(house, genuine)])
+    proof = LogFiles([b"{}", evidence(house, genuine)], NOBODY)
     given = trust(house, log=LogsInTurn([proof]), revoked=CUT_OFF)
     for report in verdicts(given, genuine).values():
         assert report.verdict is Verdict.CURRENT
@@ -110,7 +112,7 @@ def test_the_proof_of_a_log_that_the_thief_made_up_counts_for_nothing(home, forg
     thief = new_house(tmp_path, seed=3)
     other = thief.issued(thief.published(record(98)))[0]
     ring = key_ring("second")
-    given = trust(house, log=LogFiles([evidence(thief, other)]), revoked=CUT_OFF)
+    given = trust(house, log=LogFiles([evidence(thief, other)], NOBODY), revoked=CUT_OFF)
     issuer = replace(given.issuers[0], log_methods=(ring.metadata.method,))
     for report in verdicts(replace(given, issuers=(issuer,)), other).values():
         assert report.verdict is Verdict.UNKNOWN_ISSUER

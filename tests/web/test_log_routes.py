@@ -13,6 +13,7 @@ from vc_issuer.transparency.evidence import signature_of, verify_evidence
 from vc_issuer.transparency.merkle import verify_consistency
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.keys import own_issuer
+from vc_issuer.wiring.sealing import time_authorities
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +32,17 @@ def test_a_holder_gets_a_proof_and_everybody_the_checkpoint(served):
     assert answer.status_code == 200
     assert "no-store" in answer.headers["cache-control"]
     found = verify_evidence(
-        answer.content, signature_of(issued.elm.content), issuer.log_methods, origin=log_origin(issuer.did)
+        answer.content,
+        signature_of(issued.elm.content),
+        issuer.log_methods,
+        origin=log_origin(issuer.did),
+        authorities=time_authorities(home),
     )
     note = client.get("/log/checkpoint").content
     assert verify_checkpoint(note, issuer.log_methods, origin=log_origin(issuer.did)) == found
     assert client.get("/log").json()["checkpoints"][0]["size"] == found.size
     assert client.get(f"/log/checkpoint/{found.size}").content == note
+    assert client.get(f"/log/checkpoint/{found.size}/timestamp").status_code == 404
     assert client.get(f"/c/{'0' * 26}.log.json").status_code == 404
 
 

@@ -6,14 +6,16 @@ from typing import Annotated
 import typer
 
 from vc_issuer.cli.context import Context, JsonFlag
-from vc_issuer.cli.opening import open_home
-from vc_issuer.cli.output import EXIT_NO, complain, console, print_json, speaking
+from vc_issuer.cli.opening import open_home, open_office
+from vc_issuer.cli.output import EXIT_NO, EXIT_UNSURE, complain, console, print_json, speaking
 from vc_issuer.errors import InputError
 from vc_issuer.issuance.log import LogReport, check_log
 from vc_issuer.issuance.publish import issued_document
 from vc_issuer.store.documents import find_document
+from vc_issuer.transparency.checkpoint import read_checkpoint
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import own_issuer
+from vc_issuer.wiring.sealing import time_authorities
 
 app = typer.Typer(help="Check the log of issuance, and prove what it holds.", no_args_is_help=True)
 
@@ -30,6 +32,7 @@ def verify(context: typer.Context, as_json: JsonFlag = False) -> None:
             {
                 "leaves": report.leaves,
                 "checkpoints": report.checkpoints,
+                "stamped": report.stamped,
                 "erased": report.erased,
                 "unlogged": list(report.unlogged),
                 "problems": list(report.problems),
@@ -37,7 +40,8 @@ def verify(context: typer.Context, as_json: JsonFlag = False) -> None:
         )
     else:
         console().print(
-            f"{report.leaves} entries under {report.checkpoints} checkpoints, {report.erased} of erased people"
+            f"{report.leaves} entries under {report.checkpoints} checkpoints, {report.erased} of erased people; "
+            f"{report.stamped} checkpoints time-stamped"
         )
     for problem in (*report.problems, *(f"{name} is signed and not logged" for name in report.unlogged)):
         complain(f"vc-issuer: {problem}")
@@ -89,20 +93,54 @@ def proof(
 
 @app.command("checkpoint")
 @speaking
-def checkpoint(context: typer.Context) -> None:
+def checkpoint(
+    context: typer.Context,
+    timestamp: Annotated[
+        Path | None, typer.Option("--timestamp", metavar="FILE", help="Write its time-stamp token (DER) there.")
+    ] = None,
+) -> None:
     """Print the newest checkpoint, for whoever keeps it to see later that nothing was taken out."""
     options: Context = context.obj
     with open_home(options) as home:
         note = home.log().newest()
-    if note is None:
-        raise InputError("the log is empty.", remedy="Sign a batch first.")
+        if note is None:
+            raise InputError("the log is empty.", remedy="Sign a batch first.")
+        if timestamp is not None:
+            timestamp.write_bytes(_token(home, note))
     console().print(note.decode(), markup=False, end="")
+
+
+@app.command("stamp")
+@speaking
+def stamp(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Have every checkpoint without a time-stamp stamped by the authority of seal.tsa. Exit code 3 if one stays so."""
+    options: Context = context.obj
+    with open_office(options, "preparer") as office:
+        report = office.stamp_log()
+    if as_json:
+        print_json({"done": report.done, "problems": list(report.problems)})
+    else:
+        console().print(f"{report.done} checkpoints were time-stamped.")
+    for problem in report.problems:
+        complain(f"vc-issuer: {problem}")
+    if report.problems:
+        raise typer.Exit(EXIT_UNSURE)
+
+
+def _token(home: Home, note: bytes) -> bytes:
+    size = read_checkpoint(note)[0].size
+    token = home.log().stamp(size)
+    if token is None:
+        raise InputError(
+            f"the checkpoint of {size} entries has no time-stamp.", remedy="Fetch one with: vc-issuer log stamp"
+        )
+    return token
 
 
 def _report(home: Home) -> LogReport:
     issuer = own_issuer(home.settings, home.issuer)
     with home.database.reading() as session:
-        return check_log(session, issuer.log_methods, did=issuer.did)
+        return check_log(session, issuer.log_methods, did=issuer.did, authorities=time_authorities(home))
 
 
 def _logged(home: Home, path: Path) -> bool:

@@ -1,7 +1,8 @@
 """The log of issuance at work: close a batch with a checkpoint, prove that a document is logged, check the whole."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from vc_issuer.errors import NotFoundError, RuleError, VcIssuerError
 from vc_issuer.issuance.profile import IssuingProfile
@@ -21,6 +22,7 @@ from vc_issuer.store.issuance_log import (
     newest_checkpoint,
     unlogged_credentials,
 )
+from vc_issuer.store.log_stamps import StoredStamp, all_stamps, find_stamp
 from vc_issuer.store.people import data_key
 from vc_issuer.transparency.checkpoint import Checkpoint, log_origin, sign_checkpoint, verify_checkpoint
 from vc_issuer.transparency.evidence import LogProof, leaf_of, signature_of, write_evidence
@@ -31,16 +33,21 @@ from vc_issuer.transparency.merkle import (
     leaf_hash,
     verify_consistency,
 )
+from vc_issuer.transparency.stamp import TimeAuthorities, verify_authority, verify_stamp
 
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogReport:
-    """What a check of the log found. `erased` leaves have lost their salt with their learner's key."""
+    """What a check of the log found. `erased` leaves have lost their salt with their learner's key.
+
+    Of the `checkpoints`, `stamped` carry a time-stamp; one that is missing is no problem of the log.
+    """
 
     leaves: int
     checkpoints: int
+    stamped: int
     erased: int
     unlogged: tuple[str, ...]
     problems: tuple[str, ...]
@@ -76,6 +83,8 @@ def close_batch(session: Session, batch_id: str, *, profile: IssuingProfile, key
 def evidence_of(session: Session, learner_id: str, credential_ids: Sequence[str]) -> bytes:
     """Return the file that proves a document's credentials to be logged, under the checkpoint of their batch.
 
+    The checkpoint's time-stamp is in it if there is one.
+
     Raises NotFoundError before that checkpoint, and after erasure.
     """
     places = leaf_places(session, credential_ids)
@@ -94,7 +103,8 @@ def evidence_of(session: Session, learner_id: str, credential_ids: Sequence[str]
         )
         for credential_id in credential_ids
     ]
-    return write_evidence(checkpoint.content, proofs)
+    stamp = find_stamp(session, checkpoint.size)
+    return write_evidence(checkpoint.content, proofs, stamp.token if stamp else b"")
 
 
 def consistency_proof(session: Session, first: int, second: int) -> list[bytes]:
@@ -104,9 +114,16 @@ def consistency_proof(session: Session, first: int, second: int) -> list[bytes]:
     return [hash_of_range(session, each) for each in consistency_ranges(first, second)]
 
 
-def check_log(session: Session, methods: Iterable[VerificationMethod], *, did: str) -> LogReport:
-    """Compute every checkpoint anew from the leaves, every leaf anew from its credential, and find what is missing."""
-    problems = list(_check_checkpoints(session, tuple(methods), log_origin(did)))
+def check_log(
+    session: Session, methods: Iterable[VerificationMethod], *, did: str, authorities: TimeAuthorities
+) -> LogReport:
+    """Compute every checkpoint anew from the leaves, every leaf anew from its credential, and find what is missing.
+
+    A time-stamp is judged as of the time it states: when it came, and its authority was alive, it was checked too.
+    """
+    stamps, problems = all_stamps(session), list[str]()
+    proven = dict(_check_stamps(session, stamps, authorities, problems))
+    problems += _check_checkpoints(session, tuple(methods), log_origin(did), proven)
     size, erased = log_size(session), 0
     for start in range(0, size, _AT_ONCE):
         leaves = dict(leaves_from(session, start, start + _AT_ONCE))
@@ -120,13 +137,33 @@ def check_log(session: Session, methods: Iterable[VerificationMethod], *, did: s
     return LogReport(
         leaves=size,
         checkpoints=len(all_checkpoints(session)),
+        stamped=len(stamps),
         erased=erased,
         unlogged=tuple(unlogged_credentials(session)),
         problems=tuple(problems),
     )
 
 
-def _check_checkpoints(session: Session, methods: tuple[VerificationMethod, ...], origin: str) -> Iterator[str]:
+def _check_stamps(
+    session: Session, stamps: Mapping[int, StoredStamp], authorities: TimeAuthorities, problems: list[str]
+) -> Iterator[tuple[int, datetime]]:
+    """Give size and time of every time-stamp that holds; adds a sentence to `problems` for every other."""
+    for checkpoint in all_checkpoints(session):
+        kept = stamps.get(checkpoint.size)
+        if kept is None:
+            continue
+        try:
+            stamp = verify_stamp(kept.token, checkpoint.content)
+            verify_authority(stamp, authorities.anchors_at, stamp.time)
+        except VcIssuerError as error:
+            problems.append(f"the time-stamp of the checkpoint of {checkpoint.size} entries doesn't hold: {error}")
+        else:
+            yield checkpoint.size, stamp.time
+
+
+def _check_checkpoints(
+    session: Session, methods: tuple[VerificationMethod, ...], origin: str, proven: Mapping[int, datetime]
+) -> Iterator[str]:
     frontier, size = Frontier(), log_size(session)
     for checkpoint in all_checkpoints(session):
         for _, leaf in leaves_from(session, frontier.size, checkpoint.size):
@@ -134,7 +171,8 @@ def _check_checkpoints(session: Session, methods: tuple[VerificationMethod, ...]
         if frontier.size != checkpoint.size or frontier.root() != checkpoint.root:
             yield f"the checkpoint of {checkpoint.size} entries is not over the entries that are there"
         try:
-            signed = verify_checkpoint(checkpoint.content, methods, origin=origin)
+            proven_at = proven.get(checkpoint.size)
+            signed = verify_checkpoint(checkpoint.content, methods, origin=origin, proven_at=proven_at)
             if (signed.size, signed.root) != (checkpoint.size, checkpoint.root):
                 yield f"the checkpoint of {checkpoint.size} entries says something else than its signed note"
         except VcIssuerError as error:

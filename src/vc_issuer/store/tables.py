@@ -342,6 +342,14 @@ log_checkpoints = Table(
     Column("content", LargeBinary, nullable=False),  # the signed note, public
 )
 
+log_stamps = Table(
+    "log_stamps",
+    metadata,
+    Column("size", ForeignKey("log_checkpoints.size"), primary_key=True, autoincrement=False),
+    Column("time", UtcDateTime, nullable=False),  # what the token says
+    Column("token", LargeBinary, nullable=False),  # RFC 3161, as it came; public
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -88,20 +88,28 @@ def read_checkpoint(note: bytes) -> tuple[Checkpoint, bytes, bytes]:
     return checkpoint, value[:4], value[4:]
 
 
-def verify_checkpoint(note: bytes, methods: Iterable[VerificationMethod], *, origin: str) -> Checkpoint:
+def verify_checkpoint(
+    note: bytes, methods: Iterable[VerificationMethod], *, origin: str, proven_at: datetime | None = None
+) -> Checkpoint:
     """Return a checkpoint of the log `origin` that one of `methods` signed. Raises InvalidError, UnreadableError.
 
-    A key that was taken back vouches for nothing: whoever has it could write any time.
+    A key that was taken back vouches for nothing, because whoever has it could write any time; but for a checkpoint
+    that a time-stamp proved to exist before (`proven_at`), it was still the log's own hand.
     """
     checkpoint, named, signature = read_checkpoint(note)
     if checkpoint.origin != origin:
         raise InvalidError(f"the checkpoint is of {checkpoint.origin[:80]}, not of {origin}", clause=_CLAUSE)
     for method in methods:
-        key, stands = method.public_key, method.revoked is None and not _after(checkpoint.time, method.expires)
+        key = method.public_key
+        stands = _held(method, proven_at) and not _after(checkpoint.time, method.expires)
         if key.algorithm is KeyAlgorithm.ED25519 and stands and key_hash(origin, key) == named:
             verify_signature(key, signature, checkpoint.text.encode())
             return checkpoint
     raise InvalidError("the checkpoint is signed by no key of the log that stands", clause=_CLAUSE)
+
+
+def _held(method: VerificationMethod, proven_at: datetime | None) -> bool:
+    return method.revoked is None or (proven_at is not None and proven_at < method.revoked)
 
 
 def _after(moment: datetime, end: datetime | None) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from vc_issuer.encoding.multikey import base58_decode
@@ -19,11 +20,13 @@ from vc_issuer.errors import InvalidError, UnreadableError
 from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.transparency.checkpoint import Checkpoint, verify_checkpoint
 from vc_issuer.transparency.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from vc_issuer.transparency.stamp import MAX_STAMP_BYTES, TimeAuthorities
 
 VERSION = 1
 SALT_BYTES = 32
 _DOMAIN = b"vc-issuer log leaf 1\0"
-_LIMITS = JsonLimits(size=64 * 1024, depth=6, nodes=4000)  # a document has a handful of credentials, a path 40 hashes
+# A document has a handful of credentials, a path 40 hashes; a time-stamp comes in base64.
+_LIMITS = JsonLimits(size=64 * 1024 + MAX_STAMP_BYTES * 3 // 2, depth=6, nodes=4000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,15 @@ class LogProof:
     salt: bytes = field(repr=False)
     index: int
     path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What such a file holds, unverified: a checkpoint's note, its time-stamp (DER, or empty), the proofs under it."""
+
+    note: bytes
+    stamp: bytes
+    proofs: tuple[LogProof, ...]
 
 
 def leaf_of(salt: bytes, signature: bytes) -> bytes:
@@ -62,8 +74,8 @@ def signatures_in(document: Mapping[str, Any]) -> list[bytes]:
     return found
 
 
-def write_evidence(note: bytes, proofs: Sequence[LogProof]) -> bytes:
-    """Return a file that proves, under one checkpoint, that credentials are logged."""
+def write_evidence(note: bytes, proofs: Sequence[LogProof], stamp: bytes = b"") -> bytes:
+    """Return a file that proves, under one checkpoint and its time-stamp if it has one, that credentials are logged."""
     entries = [
         {
             "credential": proof.credential_id,
@@ -73,11 +85,12 @@ def write_evidence(note: bytes, proofs: Sequence[LogProof]) -> bytes:
         }
         for proof in proofs
     ]
-    content = {"version": VERSION, "checkpoint": note.decode(), "entries": entries}
+    stamped = {"timestamp": _text(stamp)} if stamp else {}
+    content = {"version": VERSION, "checkpoint": note.decode(), **stamped, "entries": entries}
     return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def read_evidence(content: bytes) -> tuple[bytes, tuple[LogProof, ...]]:
+def read_evidence(content: bytes) -> Evidence:
     """Take such a file apart, unverified. Raises UnreadableError."""
     document = parse_strict(content, limits=_LIMITS)
     try:
@@ -93,21 +106,29 @@ def read_evidence(content: bytes) -> tuple[bytes, tuple[LogProof, ...]]:
             )
             for entry in entries
         )
-        return str(document["checkpoint"]).encode(), proofs
+        stamp = base64.b64decode(document.get("timestamp", ""), validate=True)
+        return Evidence(note=str(document["checkpoint"]).encode(), stamp=stamp, proofs=proofs)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError("this proof from a log of issuance is malformed") from error
 
 
 def verify_evidence(
-    content: bytes, signature: bytes, methods: Iterable[VerificationMethod], *, origin: str
+    content: bytes,
+    signature: bytes,
+    methods: Iterable[VerificationMethod],
+    *,
+    origin: str,
+    authorities: TimeAuthorities,
 ) -> Checkpoint | None:
     """Return the checkpoint under which `signature` is proved to be logged, None if the file is about others.
 
-    Raises InvalidError if the checkpoint or the path doesn't hold, UnreadableError.
+    A time-stamp of none of the `authorities` proves nothing and harms nothing; a false one spoils the file.
+    Raises InvalidError if the checkpoint, its time-stamp or the path doesn't hold, UnreadableError.
     """
-    note, proofs = read_evidence(content)
-    checkpoint = verify_checkpoint(note, methods, origin=origin)
-    for proof in proofs:
+    evidence = read_evidence(content)
+    proven_at = _proven_at(evidence, authorities)
+    checkpoint = verify_checkpoint(evidence.note, methods, origin=origin, proven_at=proven_at)
+    for proof in evidence.proofs:
         try:
             leaf = leaf_hash(leaf_of(proof.salt, signature))
             verify_inclusion(leaf, proof.index, checkpoint.size, proof.path, checkpoint.root)
@@ -115,6 +136,19 @@ def verify_evidence(
             continue  # It is about another signature: nothing in a proof says which.
         return checkpoint
     return None
+
+
+def _proven_at(evidence: Evidence, authorities: TimeAuthorities) -> datetime | None:
+    if not evidence.stamp:
+        return None
+    try:
+        return authorities.proven_at(evidence.stamp, evidence.note)
+    except InvalidError as error:
+        raise InvalidError(
+            f"the time-stamp of the checkpoint doesn't hold: {error.message}",
+            clause=error.clause,
+            indication=error.indication,
+        ) from error
 
 
 def _index(value: object) -> int:

@@ -13,6 +13,7 @@ from vc_issuer.errors import InconclusiveError, InvalidError, VcIssuerError
 from vc_issuer.model.keys import VerificationMethod
 from vc_issuer.transparency.checkpoint import log_origin
 from vc_issuer.transparency.evidence import signatures_in, verify_evidence
+from vc_issuer.transparency.stamp import TimeAuthorities
 from vc_issuer.verification.candidate import Candidate
 from vc_issuer.verification.trust import IssuanceLog, TrustedIssuer
 
@@ -21,16 +22,26 @@ CLAUSE = "CID 1.0 section 2.2, threat T10"
 
 @dataclass(frozen=True, slots=True)
 class LogFiles:
-    """Proofs from logs that somebody hands in as files. They can show that something is logged, never that it isn't."""
+    """Proofs from logs that somebody hands in as files. They can show that something is logged, never that it isn't.
+
+    `authorities` are those whose time-stamps over a checkpoint count.
+    """
 
     contents: Sequence[bytes]
+    authorities: TimeAuthorities
 
     def logged_at(self, issuer: TrustedIssuer, credential_id: str, signature: bytes) -> datetime | None:  # noqa: ARG002
         """Return by when a signature was logged. Raises InconclusiveError if no file proves it."""
         reasons: list[str] = []
         for content in self.contents:
             try:
-                found = verify_evidence(content, signature, issuer.log_methods, origin=log_origin(issuer.did))
+                found = verify_evidence(
+                    content,
+                    signature,
+                    issuer.log_methods,
+                    origin=log_origin(issuer.did),
+                    authorities=self.authorities,
+                )
             except VcIssuerError as error:
                 reasons.append(error.message)
                 continue

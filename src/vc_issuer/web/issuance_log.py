@@ -11,6 +11,7 @@ from vc_issuer.errors import InvalidError, NotFoundError
 from vc_issuer.wiring.home import Home
 
 _FRESH_S, _FOREVER_S = 60, 31_536_000
+_STAMP_TYPE = "application/cms"  # RFC 7193: a token is a CMS SignedData (RFC 3161 section 2.4.2)
 
 
 def log_router(home: Home) -> APIRouter:
@@ -18,7 +19,7 @@ def log_router(home: Home) -> APIRouter:
     router = APIRouter(prefix="/log", tags=["log"])
     log = home.log()
 
-    @router.get("", summary="Size and time of every checkpoint")
+    @router.get("", summary="Size and time of every checkpoint, and of its time-stamp")
     def checkpoints() -> Response:
         return JSONResponse({"checkpoints": log.sizes()}, headers=_cache(_FRESH_S))
 
@@ -29,6 +30,13 @@ def log_router(home: Home) -> APIRouter:
     @router.get("/checkpoint/{size}", summary="The checkpoint of this size")
     def checkpoint(size: int) -> Response:
         return _note(log.checkpoint(size), _FOREVER_S)
+
+    @router.get("/checkpoint/{size}/timestamp", summary="The RFC 3161 time-stamp token over it (DER)")
+    def timestamp(size: int) -> Response:
+        token = log.stamp(size)
+        if token is None:
+            raise HTTPException(404, "this checkpoint has no time-stamp")
+        return Response(token, media_type=_STAMP_TYPE, headers=_cache(_FOREVER_S))
 
     @router.get("/consistency/{first}/{second}", summary="Proof that one checkpoint grew out of another")
     def consistency(first: int, second: int) -> Response:

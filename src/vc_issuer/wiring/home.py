@@ -331,10 +331,13 @@ class Home:
     def _check_seal(self) -> None:
         """Check that what a level needs is there; the authority itself isn't asked."""
         level, trust = self.settings.seal.level, self.trust()
-        if level != SealLevel.B.value and not trust.time_anchors_at(self.now()):
-            raise ConfigurationError(
-                f"level {level} needs an anchor for time-stamps.", remedy="Name its certificate in trust.time_anchors."
-            )
+        if trust.time_anchors_at(self.now()):
+            return
+        remedy = "Name its certificate in trust.time_anchors."
+        if level != SealLevel.B.value:
+            raise ConfigurationError(f"level {level} needs an anchor for time-stamps.", remedy=remedy)
+        if self.settings.seal.tsa:
+            raise ConfigurationError("seal.tsa needs an anchor for its time-stamps.", remedy=remedy)
 
     def _check_database(self) -> None:
         with self.database.reading() as session:

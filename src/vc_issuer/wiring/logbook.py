@@ -13,6 +13,7 @@ from vc_issuer.issuance.publish import IssuedDocument
 from vc_issuer.store.credentials import salt_context, secured_by_id
 from vc_issuer.store.database import Database
 from vc_issuer.store.issuance_log import all_checkpoints, checkpoint_over, leaf_places, newest_checkpoint
+from vc_issuer.store.log_stamps import all_stamps, find_stamp
 from vc_issuer.transparency.evidence import leaf_of, signatures_in
 from vc_issuer.verification.candidate import Candidate, read_candidate
 from vc_issuer.verification.trust import TrustedIssuer
@@ -70,9 +71,17 @@ class StoredLog:
             return next((each.content for each in all_checkpoints(session) if each.size == size), None)
 
     def sizes(self) -> list[dict[str, Any]]:
-        """Return size and time of every checkpoint, the oldest first."""
+        """Return size and time of every checkpoint, and the time of its time-stamp or None, the oldest first."""
         with self._database.reading() as session:
-            return [{"size": each.size, "time": each.at.isoformat()} for each in all_checkpoints(session)]
+            checkpoints, stamps = all_checkpoints(session), all_stamps(session)
+        times = {size: stamp.time.isoformat() for size, stamp in stamps.items()}
+        return [{"size": c.size, "time": c.at.isoformat(), "stamped": times.get(c.size)} for c in checkpoints]
+
+    def stamp(self, size: int) -> bytes | None:
+        """Return the time-stamp token (DER) over the checkpoint of exactly this size, or None."""
+        with self._database.reading() as session:
+            found = find_stamp(session, size)
+        return found.token if found else None
 
     def consistency(self, first: int, second: int) -> dict[str, Any]:
         """Return what proves that the log of one checkpoint became that of another.

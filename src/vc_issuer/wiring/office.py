@@ -26,6 +26,7 @@ from vc_issuer.issuance.lifecycle import (
     open_supersession,
     publish_status_lists,
 )
+from vc_issuer.issuance.log_stamps import StampReport
 from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
 from vc_issuer.issuance.review import Review, review_batch
@@ -61,7 +62,7 @@ from vc_issuer.wiring.backup import note_erasure
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import history_hash, key_opener, signing_processes
 from vc_issuer.wiring.passwords import prove_password
-from vc_issuer.wiring.sealing import augment_seals, check_promised_level, renew_due
+from vc_issuer.wiring.sealing import augment_seals, check_promised_level, renew_due, stamp_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +249,7 @@ class Office:
                 self._note_pause(batch_id)
             raise
         if not report.is_paused:
+            self._stamp_checkpoint(batch_id, notice)
             self._reach_level(batch_id)
         return report
 
@@ -256,6 +258,17 @@ class Office:
             counts = chunk_counts(session, batch_id)
             details = {"chunks": counts.total, "finished": counts.finished}
             record_deed(session, self.deed(), "batch.pause", subject=batch_id, details=details)
+
+    def _stamp_checkpoint(self, batch_id: str, notice: Callable[[str], None]) -> None:
+        """Have the batch's checkpoint time-stamped where an authority is set up; without it the batch is signed too."""
+        if not self.home.settings.seal.tsa:
+            return
+        for problem in self.stamp_log(batch_id).problems:
+            notice(f"vc-issuer: batch {batch_id} is signed, but {problem} Fetch it later with: vc-issuer log stamp")
+
+    def stamp_log(self, batch_id: str | None = None) -> StampReport:
+        """Have the log's checkpoints time-stamped, all that lack it or that of one batch."""
+        return stamp_log(self.home, deed=self.deed(), batch_id=batch_id)
 
     def _reach_level(self, batch_id: str) -> None:
         """Add what the level of the settings asks for; what was signed stays signed whatever comes of it."""

@@ -14,12 +14,14 @@ from vc_issuer.config import Settings
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.fetch import Fetcher
 from vc_issuer.issuance.evidence import Augmenter
+from vc_issuer.issuance.log_stamps import StampReport, stamp_checkpoints
 from vc_issuer.issuance.sealing import SealingBench, SealingReport, check_level, levels_below, raise_seals, renew_seals
 from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.audit import Deed
 from vc_issuer.store.batches import get_batch, is_batch
 from vc_issuer.store.documents import find_document
 from vc_issuer.store.seals import SealChoice, SealCount, count_below, count_seals
+from vc_issuer.transparency.stamp import TimeAuthorities
 from vc_issuer.wiring.home import Home
 from vc_issuer.x509.revocation import CRL_TYPE, OCSP_REQUEST, OCSP_RESPONSE, answer_holds, write_ocsp_request
 from vc_issuer.x509.tsp import NONCE_BYTES, QUERY_TYPE, REPLY_TYPE, read_time_stamp_reply, write_time_stamp_query
@@ -35,16 +37,22 @@ class HttpDesk:
         self._now = now
         self._kept: dict[tuple[str, bytes], bytes] = {}
 
-    def stamp(self, message: bytes) -> bytes:
-        """Ask the time-stamp authority of `seal.tsa`; only a digest leaves the house."""
+    @property
+    def authority(self) -> str:
+        """Return the address of the time-stamp authority. Raises ConfigurationError if none is set up."""
         if not self._settings.tsa:
             raise ConfigurationError(
                 "no time-stamp authority is set up.",
                 remedy="Name its address in seal.tsa, its anchor in trust.time_anchors.",
             )
+        return self._settings.tsa
+
+    def stamp(self, message: bytes) -> bytes:
+        """Ask the time-stamp authority of `seal.tsa`; only a digest leaves the house."""
+        authority = self.authority
         nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
         query = write_time_stamp_query(message, nonce=nonce)
-        reply = self._fetcher().ask(self._settings.tsa, query, content_type=QUERY_TYPE, accept=REPLY_TYPE)
+        reply = self._fetcher().ask(authority, query, content_type=QUERY_TYPE, accept=REPLY_TYPE)
         return read_time_stamp_reply(reply, message, nonce=nonce)
 
     def ask_ocsp(self, url: str, certificate: bytes, issuer: bytes) -> bytes:
@@ -75,6 +83,23 @@ def home_augmenter(home: Home) -> Augmenter:
         anchors=trust.anchors_at,
         time_anchors=trust.time_anchors_at,
         clock=home.now,
+    )
+
+
+def time_authorities(home: Home) -> TimeAuthorities:
+    """Return the authorities whose time-stamps this home believes."""
+    return TimeAuthorities(anchors_at=home.trust().time_anchors_at, clock=home.now)
+
+
+def stamp_log(home: Home, *, deed: Deed, batch_id: str | None = None) -> StampReport:
+    """Have the log's checkpoints time-stamped by `seal.tsa`, all that lack it or that of one batch.
+
+    Raises ConfigurationError if no authority is set up, RuleError without the role.
+    """
+    desk = HttpDesk(home.settings, home.now)
+    _ = desk.authority
+    return stamp_checkpoints(
+        home.database, desk.stamp, authorities=time_authorities(home), deed=deed, batch_id=batch_id
     )
 
 

@@ -11,6 +11,7 @@ from vc_issuer.did import methods_of
 from vc_issuer.errors import InputError, VcIssuerError
 from vc_issuer.fetch import Fetcher
 from vc_issuer.sandbox import Sandbox
+from vc_issuer.transparency.stamp import TimeAuthorities
 from vc_issuer.verification.registries import Registry, read_registry
 from vc_issuer.verification.taken_back import LogFiles, LogsInTurn
 from vc_issuer.verification.trust import TrustedIssuer, TrustStore
@@ -52,21 +53,22 @@ def trust_of_files(pins: Pins, base: TrustStore | None = None) -> TrustStore:
     lists = {**dict(trust.status_lists), **dict(_read_list(path) for path in pins.status_lists)}
     issuers = (*trust.issuers, *(_read_issuer(path) for path in pins.did_documents))
     endorsers = (*trust.endorsers, *(_read_issuer(path, "--endorser") for path in pins.endorsers))
-    given = LogFiles(tuple(_read_bytes(path) for path in pins.logs)) if pins.logs else None
-    logs = [log for log in (trust.log, given) if log is not None]
-    log = LogsInTurn(tuple(logs)) if logs else None
     registries = (*trust.registries, *(_read_registry(path, signer) for path, signer in pins.registries))
-    return replace(
+    found = replace(
         trust,
         issuers=issuers,
         endorsers=endorsers,
         anchors=anchors,
         time_anchors=time_anchors,
         status_lists=lists,
-        log=log,
         registries=registries,
         domains=trust.domains | frozenset(pins.domains),
     )
+    if not pins.logs:
+        return found
+    authorities = TimeAuthorities(anchors_at=found.time_anchors_at, clock=utc_now)
+    given = LogFiles(tuple(_read_bytes(path) for path in pins.logs), authorities)
+    return replace(found, log=LogsInTurn((trust.log, given) if trust.log else (given,)))
 
 
 def online(trust: TrustStore, hosts: tuple[str, ...], cache: AnswerCache) -> TrustStore:
