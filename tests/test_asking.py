@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from vc_issuer.encoding.multikey import base64url_encode
 from vc_issuer.errors import InconclusiveError
 from vc_issuer.fetch import Fetcher
 from vc_issuer.freshness import SILENT, Freshness
@@ -23,6 +24,14 @@ def a_list(**more):
     """Return what a status list says of its life; nobody reads its bits here."""
     subject = {"type": "BitstringStatusList", "encodedList": "u", **more.pop("subject", {})}
     return json.dumps({"id": "https://issuer.example/status/1", "credentialSubject": subject, **more}).encode()
+
+
+def as_token(ttl=None, **claims):
+    """Return a list as a JWT; whether its signature holds is for whoever uses it."""
+    subject = {"subject": {"ttl": ttl}} if ttl else {}
+    payload = json.dumps(json.loads(a_list(**subject)) | claims).encode()
+    header = b'{"alg":"EdDSA","typ":"vc+jwt","kid":"did:web:issuer.example#a"}'
+    return ".".join(map(base64url_encode, (header, payload, b"\0" * 64))).encode()
 
 
 class Site:
@@ -164,6 +173,11 @@ def test_an_old_answer_is_never_used_when_asking_again_fails(site):
     assert json.loads(reader.get()) == KEYS
 
 
+def test_a_list_may_come_as_a_token(site):
+    site.headers, site.body = {"Content-Type": "application/vc+jwt"}, as_token()
+    assert Reader(site).get() == as_token()
+
+
 def test_nothing_is_unchanged_that_was_never_asked_for(site):
     site.status = 304
     with pytest.raises(InconclusiveError, match="304"):
@@ -204,6 +218,11 @@ def test_it_is_known_when_an_answer_came_from_the_network(site):
         (a_list(validUntil="2020-11-24T12:00:00Z"), 600, LEAST_S),
         (a_list(validUntil="2026-11-24T12:02:00"), None, 120),
         (a_list(validUntil="soon"), None, USUAL_S),
+        (as_token(exp=int(NOON.timestamp()) + 120), None, 120),
+        (as_token(exp=int(NOON.timestamp()) + 120), 60, 60),
+        (as_token(exp="soon"), 600, REFUSAL_S),
+        (as_token(ttl=90_000), None, 90),
+        (b"eyJ.e30.AA", 600, REFUSAL_S),
         (json.dumps(KEYS | {"ttl": 5}).encode(), None, USUAL_S),
         (json.dumps(KEYS).encode(), 900, 900),
         (b"[]", 900, 900),

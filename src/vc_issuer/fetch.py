@@ -30,8 +30,8 @@ HTTPS_PORT, HTTP_PORT = 443, 80
 TOTAL_S = 5.0  # a person waits for the answer
 MAX_BYTES = 1024 * 1024  # a DID document is some kB, a status list of ten million entries at 1 % set 160 kB
 MAX_FETCHES = 4  # a credential names an issuer, a status list, and little else
-JSON_TYPES = ("json", "text/plain")
-FILE_TYPES = (*JSON_TYPES, "application/vc", "jwt", "application/pdf", "image/png", "image/svg+xml", "octet-stream")
+JSON_TYPES = ("json", "jwt", "text/plain")  # a status list may be signed as a JWT
+FILE_TYPES = (*JSON_TYPES, "application/vc", "application/pdf", "image/png", "image/svg+xml", "octet-stream")
 FILE_PREFERENCE = "application/vc, application/vc+ld+json, application/json, application/pdf, image/png, */*;q=0.1"
 MAX_FILE_BYTES = 4 * MAX_BYTES  # a certificate of ours is 200 kB, a baked picture of others may be 2 MB
 MAX_LIST_BYTES = 4 * MAX_BYTES  # a revocation list of a large authority; an entry of a seal's evidence holds no more
@@ -88,7 +88,7 @@ class Question:
     """
 
     accept: tuple[str, ...] = JSON_TYPES
-    preference: str = "application/vc+ld+json, application/json"
+    preference: str = "application/vc+ld+json, application/json, application/vc+jwt;q=0.5"
     body: bytes | None = field(default=None, repr=False)
     content_type: str = ""
     max_bytes: int = MAX_BYTES

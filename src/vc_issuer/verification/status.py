@@ -17,6 +17,7 @@ from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
 from vc_issuer.errors import InconclusiveError, InvalidError, VcIssuerError
 from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import Verdict
+from vc_issuer.securing.vc_jose import JwtForm
 from vc_issuer.status_list import (
     ENTRY_TYPE,
     MINIMUM_ENTRIES,
@@ -29,6 +30,7 @@ from vc_issuer.status_list import (
 from vc_issuer.verification.examination import FindingError
 from vc_issuer.verification.proofs import Guard, ProofLine, held_proofs, prove
 from vc_issuer.verification.resolve import confirm_methods, resolve_methods
+from vc_issuer.verification.tokens import looks_like_token, peek_token, resolve_token, token_lines
 from vc_issuer.verification.trust import TrustStore
 from vc_issuer.verification.validity import check_period
 
@@ -92,6 +94,14 @@ def _entry(item: Any) -> StatusEntry:
     return StatusEntry(url=url, index=parse_index(plain), purpose=purpose)
 
 
+@dataclass(frozen=True, slots=True)
+class _VerifiedList:
+    """The bits of a list whose proofs held, and what they said of themselves: a proof may run out."""
+
+    bits: bytes = field(repr=False)
+    lines: list[ProofLine]
+
+
 @dataclass(slots=True)
 class StatusBook:
     """Check statuses against the lists of a trust store; a list is verified once for the same bytes and issuer."""
@@ -99,7 +109,7 @@ class StatusBook:
     trust: TrustStore
     guard: Guard
     minimum_of_others: int = 1
-    _bits: "OrderedDict[tuple[str, str, str, str], bytes]" = field(default_factory=OrderedDict)
+    _lists: "OrderedDict[tuple[str, str, str, str], _VerifiedList]" = field(default_factory=OrderedDict)
     _documents: dict[bytes, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def under(self, trust: TrustStore) -> "StatusBook":
@@ -153,21 +163,21 @@ class StatusBook:
         key = (url, purpose, issuer, hashlib.sha256(content).hexdigest())
         document = self._read(content)
         _as_inconclusive(lambda: check_period(document, now))
-        bits = self._bits.get(key)
-        if bits is None:
-            lines = _as_inconclusive(lambda: self._proven(content, document, issuer))
-            _as_inconclusive(lambda: held_proofs(lines, now))
-            bits = _as_inconclusive(lambda: self._bits_of(document, url, purpose, issuer))
-            self._bits[key] = bits
-            while len(self._bits) > MOST_LISTS or sum(map(len, self._bits.values())) > MOST_LIST_BYTES:
-                self._bits.popitem(last=False)
+        known = self._lists.get(key)
+        if known is not None:
+            _as_inconclusive(lambda: held_proofs(known.lines, now))
+            return known.bits
+        lines = _as_inconclusive(lambda: self._proven(content, document, issuer))
+        _as_inconclusive(lambda: held_proofs(lines, now))
+        bits = _as_inconclusive(lambda: self._bits_of(document, url, purpose, issuer))
+        self._lists[key] = _VerifiedList(bits, lines)
+        while len(self._lists) > MOST_LISTS or sum(len(one.bits) for one in self._lists.values()) > MOST_LIST_BYTES:
+            self._lists.popitem(last=False)
         return bits
 
     def _read(self, content: bytes) -> dict[str, Any]:
         if content not in self._documents:
-            document = parse_strict(content, limits=LIST_LIMITS)
-            if not isinstance(document, dict):
-                raise InconclusiveError("the status list is no JSON object", clause=CLAUSE)
+            document = _as_inconclusive(lambda: _document_of(content))
             # The lists at hand are few, and each is a few kilobytes; what a change left behind is not kept.
             if len(self._documents) >= _MOST_READ:
                 self._documents.clear()
@@ -179,14 +189,21 @@ class StatusBook:
         named = list_issuer.get("id") if isinstance(list_issuer, dict) else list_issuer
         if named != issuer:
             raise InvalidError("the status list comes from another issuer", clause="threat T25")
-        methods = resolve_methods(document, self.trust, KeyPurpose.STATUS)
+        is_token = looks_like_token(content)
+        methods = (
+            resolve_token(content, self.trust, KeyPurpose.STATUS)
+            if is_token
+            else resolve_methods(document, self.trust, KeyPurpose.STATUS)
+        )
         if methods.errors:
             raise methods.errors[0]
         if any(method.controller != issuer for method in methods.found.values()):
             raise InvalidError("the status list is signed by another than its issuer", clause="threat T25")
         if any(method.revoked is not None for method in methods.found.values()):
             raise InvalidError("the status list is signed by a key that was taken back", clause="threat T10")
-        lines: list[ProofLine] = self.guard(prove, content, methods.found, LIST_LIMITS.size)
+        lines: list[ProofLine] = (
+            token_lines(content, methods) if is_token else self.guard(prove, content, methods.found, LIST_LIMITS.size)
+        )
         confirm_methods(methods, self.trust, KeyPurpose.STATUS)
         return lines
 
@@ -195,6 +212,19 @@ class StatusBook:
         known = self.trust.issuer(issuer)
         minimum = MINIMUM_ENTRIES if known and known.is_own else self.minimum_of_others
         return list_bits(document, url=url, purpose=purpose, minimum=minimum)
+
+
+def _document_of(content: bytes) -> dict[str, Any]:
+    """Read a list as it is published: as JSON with a proof in it, or as a signed JWT (VC-JOSE-COSE section 3.1)."""
+    if looks_like_token(content):
+        token = peek_token(content)
+        if token.form is JwtForm.PRESENTATION:
+            raise InvalidError("it is signed as a presentation", clause="threat T13")
+        return dict(token.document)
+    document: Any = parse_strict(content, limits=LIST_LIMITS)
+    if not isinstance(document, dict):
+        raise InvalidError("it is no JSON object", clause=CLAUSE)
+    return document
 
 
 def host_of(identifier: str) -> str:

@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vc_issuer.encoding.strict_json import JsonLimits, parse_strict
-from vc_issuer.errors import UnreadableError
+from vc_issuer.errors import VcIssuerError
 from vc_issuer.freshness import SILENT, Freshness
+from vc_issuer.securing.jwt_claims import moment_of
+from vc_issuer.securing.vc_jose import looks_like_token, peek_token
 
 USUAL_S = 300.0  # where nothing is said: the default of Bitstring Status List 1.0 for `ttl`
 REFUSAL_S = 30.0
@@ -80,18 +82,29 @@ class AnswerCache:
 def lifetime_s(content: bytes, freshness: Freshness, now: datetime) -> float:
     """Return for how many seconds an answer is kept: the shortest that it or its headers state, within the bounds.
 
-    A status list states `ttl`, in milliseconds, and is good until its `validUntil` at the longest.
+    A status list states `ttl`, in milliseconds, and is good until its `validUntil` at the longest; one that is signed
+    as a JWT until the token's `exp`, too.
     """
     try:
-        document: Any = parse_strict(content, limits=_LIMITS)
-    except UnreadableError:
+        document, ends = _read(content)
+    except VcIssuerError:
         return REFUSAL_S
     subject = document.get("credentialSubject") if isinstance(document, dict) else None
     ttl_s, left_s = None, MOST_S
     if isinstance(subject, dict) and "encodedList" in subject:
         ttl_s, left_s = _ttl_s(subject.get("ttl")), _left_s(document.get("validUntil"), now)
+    if ends is not None:
+        left_s = min(left_s, (ends - now).total_seconds())
     stated = [each for each in (freshness.lifetime_s, ttl_s) if each is not None]
     return min(max(min(min(stated, default=USUAL_S), left_s), LEAST_S), MOST_S)
+
+
+def _read(content: bytes) -> tuple[Any, datetime | None]:
+    """Return the document, and when the token ends that holds it, if one does."""
+    if not looks_like_token(content):
+        return parse_strict(content, limits=_LIMITS), None
+    token = peek_token(content)
+    return token.document, moment_of(token.claims, "exp")
 
 
 def _ttl_s(ttl_ms: object) -> float | None:

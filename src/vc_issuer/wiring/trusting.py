@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from vc_issuer.did import methods_of
-from vc_issuer.errors import InputError, VcIssuerError
+from vc_issuer.errors import InputError, VcIssuerError, VerificationError
 from vc_issuer.fetch import Fetcher
 from vc_issuer.sandbox import Sandbox
+from vc_issuer.securing.vc_jose import looks_like_token, peek_token
 from vc_issuer.transparency.stamp import TimeAuthorities
 from vc_issuer.verification.registries import Registry, read_registry
 from vc_issuer.verification.taken_back import LogFiles, LogsInTurn
@@ -146,11 +147,15 @@ def _read_anchor(path: Path) -> tuple[bytes, ...]:
 
 
 def _read_list(path: Path) -> tuple[str, bytes]:
-    document = _read_json(path)
+    content = _read_bytes(path)
+    try:
+        document = peek_token(content).document if looks_like_token(content) else _read_json(path)
+    except VerificationError as error:
+        raise InputError(f"{path} can't be read: {error}.", remedy="Give the list as its URL serves it.") from error
     url = document.get("id")
     if not isinstance(url, str):
         raise InputError(f"{path} is no status list: it has no id.", remedy="Give the list as its URL serves it.")
-    return url, path.read_bytes()
+    return url, content
 
 
 def _read_json(path: Path) -> dict[str, object]:
