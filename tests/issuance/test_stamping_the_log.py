@@ -22,7 +22,7 @@ from vc_issuer.store.issuance_log import newest_checkpoint
 from vc_issuer.store.log_stamps import StoredStamp, all_stamps, keep_stamp
 from vc_issuer.store.people import add_account
 from vc_issuer.web.app import create_app
-from vc_issuer.wiring.homemaking import utc_now
+from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.sealing import time_authorities
 from vc_issuer.x509 import certificates_to_pem
 
