@@ -58,6 +58,13 @@ def test_consistency_is_proved_between_checkpoints_alone(served):
     assert client.get("/log/checkpoint/99999").status_code == 404
 
 
+@pytest.mark.parametrize("route", ["checkpoint/{}", "checkpoint/{}/timestamp", "consistency/1/{}", "consistency/{}/1"])
+def test_a_size_that_no_log_can_have_is_refused(served, route):
+    _, client, _ = served
+    for size in (-1, 2**63, 10**400):
+        assert client.get(f"/log/{route.format(size)}").status_code in {404, 422}
+
+
 def test_the_metadata_key_asserts_nothing_in_did_json(served):
     home, client, _ = served
     document = client.get("/.well-known/did.json").json()

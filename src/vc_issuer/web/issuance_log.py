@@ -3,7 +3,9 @@
 Nothing here says whose credentials it holds: leaves are salted, and only a code (`/c/{code}.log.json`) proves one.
 """
 
-from fastapi import APIRouter
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -12,6 +14,9 @@ from vc_issuer.wiring.home import Home
 
 _FRESH_S, _FOREVER_S = 60, 31_536_000
 _STAMP_TYPE = "application/cms"  # RFC 7193: a token is a CMS SignedData (RFC 3161 section 2.4.2)
+
+Size: TypeAlias = Annotated[int, Path(ge=0, le=2**63 - 1)]
+"""How many entries a log has: no more than a database can count."""
 
 
 def log_router(home: Home) -> APIRouter:
@@ -28,18 +33,18 @@ def log_router(home: Home) -> APIRouter:
         return _note(log.newest(), _FRESH_S)
 
     @router.get("/checkpoint/{size}", summary="The checkpoint of this size")
-    def checkpoint(size: int) -> Response:
+    def checkpoint(size: Size) -> Response:
         return _note(log.checkpoint(size), _FOREVER_S)
 
     @router.get("/checkpoint/{size}/timestamp", summary="The RFC 3161 time-stamp token over it (DER)")
-    def timestamp(size: int) -> Response:
+    def timestamp(size: Size) -> Response:
         token = log.stamp(size)
         if token is None:
             raise HTTPException(404, "this checkpoint has no time-stamp")
         return Response(token, media_type=_STAMP_TYPE, headers=_cache(_FOREVER_S))
 
     @router.get("/consistency/{first}/{second}", summary="Proof that one checkpoint grew out of another")
-    def consistency(first: int, second: int) -> Response:
+    def consistency(first: Size, second: Size) -> Response:
         try:
             return JSONResponse(log.consistency(first, second), headers=_cache(_FOREVER_S))
         except (InvalidError, NotFoundError) as error:
