@@ -46,10 +46,10 @@ class Issued:
         return json.loads(json.loads(self.path(entry, "elm").read_bytes())["payload"])
 
 
-def run(home, *arguments, check=None, timeout=250):
-    """Run the command line; returns the finished process with text output."""
+def run(home, *arguments, check=None, timeout=250, said=None):
+    """Run the command line, with `said` on standard input; returns the finished process with text output."""
     command = [*PROGRAM, *(("--home", str(home)) if home else ()), *map(str, arguments)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=timeout, input=said)
     assert "Traceback" not in done.stderr, done.stderr
     if check is not None:
         assert done.returncode == check, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])

@@ -11,6 +11,8 @@ from vc_issuer.cli.output import console, print_json, speaking
 from vc_issuer.errors import InputError
 from vc_issuer.store.audit import Deed
 from vc_issuer.store.people import ROLES, add_account, all_accounts, disable_account
+from vc_issuer.wiring.custody import check_may_change_account
+from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.passwords import set_password
 
 app = typer.Typer(help="Accounts of this home: who may prepare, approve and sign.", no_args_is_help=True)
@@ -39,13 +41,18 @@ def add(
     name: Name,
     roles: Annotated[list[str], typer.Option("--role", help=f"One of {', '.join(ROLES)}; may be given several times.")],
 ) -> None:
-    """Make an account. Before it can sign in production it needs a password."""
+    """Make an account. Once the home has a registrar, only they may.
+
+    Before it can sign in production an account needs a password.
+    """
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise InputError(f"there is no role {unknown[0]!r}.", remedy=f"Known are {', '.join(ROLES)}.")
     options: Context = context.obj
-    with open_home(options) as home, home.database.writing() as session:
-        add_account(session, name, roles=roles, deed=Deed(actor=acting_account(options, home, "init"), at=home.now()))
+    with open_home(options) as home:
+        deed = _deed(options, home, "account.add", name)
+        with home.database.writing() as session:
+            add_account(session, name, roles=roles, deed=deed)
     console().print(f"{name}: {', '.join(roles)}", markup=False)
 
 
@@ -54,8 +61,10 @@ def add(
 def disable(context: typer.Context, name: Name) -> None:
     """Keep an account from acting; what it did stays."""
     options: Context = context.obj
-    with open_home(options) as home, home.database.writing() as session:
-        disable_account(session, name, deed=Deed(actor=acting_account(options, home, "init"), at=home.now()))
+    with open_home(options) as home:
+        deed = _deed(options, home, "account.disable", name)
+        with home.database.writing() as session:
+            disable_account(session, name, deed=deed)
     console().print(f"{name}: disabled", markup=False)
 
 
@@ -65,9 +74,16 @@ def password(context: typer.Context, name: Name, from_input: FromInput = False) 
     """Set an account's password, which signing asks for in production."""
     options: Context = context.obj
     with open_home(options) as home:
-        deed = Deed(actor=acting_account(options, home, "init"), at=home.now())
+        deed = _deed(options, home, "account.password", name)
         set_password(home.database, name, read_password(from_input=from_input, again=True), deed=deed)
     console().print(f"{name}: the password is set", markup=False)
+
+
+def _deed(options: Context, home: Home, action: str, name: str) -> Deed:
+    """Return who changes an account, once they may. Raises NotFoundError, RuleError."""
+    deed = Deed(actor=acting_account(options, home, "init"), at=home.now())
+    check_may_change_account(home, deed, action, name)
+    return deed
 
 
 def read_password(*, from_input: bool, again: bool = False) -> str:

@@ -1,6 +1,7 @@
 """`keys`: the ceremony of the institution's keys, and their public history."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,10 @@ from vc_issuer.config import load_settings
 from vc_issuer.errors import InputError
 from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose
 from vc_issuer.signers.history import KeyRecord
+from vc_issuer.wiring.custody import check_may_change_keys
 from vc_issuer.wiring.keymaking import Entry, compromise, import_key, new_key, request_certificate, retire, rotate_key
 from vc_issuer.wiring.keys import records_of
+from vc_issuer.wiring.office import Office
 from vc_issuer.x509 import request_to_pem
 
 app = typer.Typer(help="Make, certify, rotate, retire and take back keys.", no_args_is_help=True)
@@ -52,7 +55,7 @@ def new(
 ) -> None:
     """Make a key; nothing is signed with it before it is brought in by `keys import`."""
     options: Context = context.obj
-    with open_office(options, "preparer") as office:
+    with _office(options, "key.new", purpose.value) as office:
         made = new_key(office.home.settings, purpose, now=office.home.now(), backend=backend, algorithm=algorithm)
         office.note_key("key.new", purpose.value, {"uri": made.uri, "algorithm": made.public_key.algorithm.value})
     if as_json:
@@ -71,7 +74,7 @@ def csr(
 ) -> None:
     """Write a certification request for a seal key, to send to the authority."""
     options: Context = context.obj
-    with open_office(options, "preparer") as office:
+    with _office(options, "key.csr", "seal") as office:
         home = office.home
         pem = request_to_pem(request_certificate(home.settings, uri, issuer=home.issuer, common_name=common_name))
         office.note_key("key.csr", "seal", {"uri": uri})
@@ -96,7 +99,7 @@ def import_one(
 ) -> None:
     """Bring a key in force, and retire the one before it."""
     options: Context = context.obj
-    with open_office(options, "preparer") as office:
+    with _office(options, "key.import", purpose.value) as office:
         entry = Entry(purpose=purpose, uri=uri, reason=reason, chain=_read(certificate))
         record = import_key(office.home.settings, entry, issuer=office.home.issuer, now=office.home.now())
         office.note_key("key.import", purpose.value, {"key": record.id})
@@ -116,7 +119,7 @@ def rotate(
 ) -> None:
     """Make a new key and retire the one in force; a seal takes `new`, `csr` and `import`."""
     options: Context = context.obj
-    with open_office(options, "preparer") as office:
+    with _office(options, "key.rotate", purpose.value) as office:
         home = office.home
         record = rotate_key(home.settings, purpose, issuer=home.issuer, now=home.now(), reason=reason, backend=backend)
         office.note_key("key.rotate", purpose.value, {"key": record.id})
@@ -130,7 +133,7 @@ def rotate(
 def retire_one(context: typer.Context, key_id: KeyId, reason: Reason = "retired") -> None:
     """Let a key end now; what it signed before stays good."""
     options: Context = context.obj
-    with open_office(options, "preparer") as office:
+    with _office(options, "key.retire", "key") as office:
         retire(office.home.settings, key_id, now=office.home.now(), reason=reason)
         office.note_key("key.retire", "key", {"key": key_id})
     console().print(f"{key_id}: retired", markup=False)
@@ -147,13 +150,21 @@ def compromise_one(
     """Take a key back for good. What the log held before that time stays good; nothing else that it signed does."""
     options: Context = context.obj
     moment = read_moment(at, "--at")
-    with open_office(options, "preparer") as office:
+    with _office(options, "key.compromise", "key") as office:
         compromise(office.home.settings, key_id, at=moment, now=office.home.now(), reason=reason)
         office.note_key("key.compromise", "key", {"key": key_id, "at": moment.isoformat()})
     console().print(
         f"{key_id}: taken back from {moment:%Y-%m-%d %H:%M:%S} UTC on. Make a new one: vc-issuer keys rotate",
         markup=False,
     )
+
+
+@contextmanager
+def _office(options: Context, action: str, subject: str) -> Iterator[Office]:
+    """Open the office for a step with keys, to whoever may take it. Raises NotFoundError, RuleError."""
+    with open_office(options, "preparer") as office:
+        check_may_change_keys(office.home, office.deed(), action, subject)
+        yield office
 
 
 def _say_in_force(record: KeyRecord, *, as_json: bool) -> None:

@@ -80,9 +80,22 @@ def all_accounts(session: Session) -> tuple[Account, ...]:
     )
 
 
+def has_registrar(session: Session) -> bool:
+    """Tell whether an active account keeps keys and accounts."""
+    return bool(_registrars(session))
+
+
+def _registrars(session: Session) -> set[str]:
+    return {account.name for account in all_accounts(session) if account.active and "registrar" in account.roles}
+
+
 def disable_account(session: Session, name: str, *, deed: Deed) -> None:
-    """Keep an account from acting; what it did stays."""
+    """Keep an account from acting; what it did stays. Raises RuleError for the last registrar."""
     active_account(session, name)
+    if _registrars(session) == {name}:
+        raise RuleError(
+            f"{name!r} is the home's last registrar.", remedy="Make another first: account add NAME --role registrar"
+        )
     session.connection.execute(update(accounts).where(accounts.c.name == name).values(disabled_at=deed.at))
     record_deed(session, deed, "account.disable", subject=name)
 

@@ -119,8 +119,10 @@ class Office:
 
     def sign_lists_anew(self) -> int:
         """Sign every status list under the status key now in force, as after a change of keys; returns how many."""
-        with key_opener(self.home.settings.home)() as keys, self.home.database.writing() as session:
+        # Marked for good first: if the key can't be opened now, `status publish` signs them later.
+        with self.home.database.writing() as session:
             mark_lists(session)
+        with key_opener(self.home.settings.home)() as keys, self.home.database.writing() as session:
             return sign_due_lists(session, profile=self.home.profile(), key=keys.status, deed=self.deed())
 
     def add_offering(self, checked: CheckedOffering) -> bool:
