@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,3 +57,12 @@ def run(home, *arguments, check=None, timeout=250, said=None):
     if check is not None:
         assert done.returncode == check, (done.returncode, done.stdout[-2000:], done.stderr[-2000:])
     return done
+
+
+def copy_home(home, copy):
+    """Copy a home while others may read and write its database; returns where the copy is."""
+    shutil.copytree(home, copy, ignore=shutil.ignore_patterns("*.sqlite*"))
+    name = "vc_issuer.sqlite"
+    with closing(sqlite3.connect(home / name)) as theirs, closing(sqlite3.connect(copy / name)) as own:
+        theirs.backup(own)
+    return copy

@@ -2,12 +2,9 @@
 
 import json
 
-import pytest
-
 from e2e.issued import run
 from reference import ROOT
 
-pytestmark = pytest.mark.xdist_group("e2e")
 DID = "did:web:qa-agency.example"
 NAME = "Example Quality Assurance Agency"
 

@@ -12,7 +12,7 @@ from e2e.browsing import ARTIFACTS, AXE, CHROMIUM, Site, axe_findings, keep, ove
 from vc_issuer.recognition.wording import LANGUAGES, recognition_texts
 from vc_issuer.web.wording import write_date
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.browser]
+pytestmark = [pytest.mark.xdist_group("in_a_browser"), pytest.mark.browser]
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 needs_axe = pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: npm ci in tests/peers")
 # A camera that sees one QR code, and a browser that reads it as Chrome on a phone does.

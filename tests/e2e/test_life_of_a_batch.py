@@ -12,7 +12,6 @@ from reference import ROOT
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
 EXAMPLES = ROOT / "examples"
 
 

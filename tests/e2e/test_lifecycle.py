@@ -10,7 +10,6 @@ from reference import ROOT
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
 HOST = "https://credentials.uzb.example"
 HTML = {"accept": "text/html", "accept-language": "en"}
 

@@ -12,7 +12,7 @@ from vc_issuer.web.app import create_app
 from vc_issuer.web.schemas import ProblemShape, StackShape, VerificationShape
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("openapi")
 BASE = "https://credentials.uzb.example"
 EXAMPLES = 12  # an operation: seconds for all of them; raise it for a longer hunt
 

@@ -12,7 +12,7 @@ from reference import ROOT
 from vc_issuer.encoding.contexts import pinned_contexts
 
 PEERS = ROOT / "tests" / "peers"
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.peer]
+pytestmark = pytest.mark.peer
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None or not (PEERS / "node_modules").is_dir(),
     reason="needs Node and `npm ci` in tests/peers",

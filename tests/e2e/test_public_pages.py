@@ -11,7 +11,7 @@ from vc_issuer.web.app import create_app
 from vc_issuer.web.limits import BODY_BYTES, BodyLimit, TokenBucket
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("public_pages")
 BASE = "https://credentials.uzb.example"
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "en"}
 NOBODYS = "/c/00000000000000000000000000"

@@ -13,7 +13,7 @@ from vc_issuer.cli.main import command_line
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("recognising")
 TARGET = 'title = "Programme"\nects = 9\nlevel = 5\n[[sets]]\nname = "Core"\ncodes = ["MC03"]\n'
 HTML = {"accept": "text/html", "accept-language": "en"}
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from vc_issuer.web.app import create_app
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("service_limits")
 BASE = "https://credentials.uzb.example"
 BOUNDARY = {"content-type": "multipart/form-data; boundary=x"}
 

@@ -11,7 +11,7 @@ from vc_issuer.model.report import Verdict
 from vc_issuer.verification.answer import exit_code
 from vc_issuer.wiring.home import open_home
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("tampering")
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ from pyld import jsonld
 from reference import DATA, ROOT, needs_data
 from vc_issuer.encoding.contexts import pinned_contexts
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 def test_the_manifest_names_files_that_are_there(issued):
     manifest = issued.manifest
