@@ -27,6 +27,12 @@ def test_file_stays_small_enough_to_read(module):
     assert len(module.read_text().splitlines()) <= MAX_FILE_LINES
 
 
+def test_files_of_tests_and_scripts_stay_small_enough_to_read():
+    files = [file for folder in ("tests", "scripts") for file in (ROOT / folder).rglob("*.py")]
+    own = [file for file in files if "node_modules" not in file.parts]
+    assert [file.name for file in own if len(file.read_text().splitlines()) > MAX_FILE_LINES] == []
+
+
 @pytest.mark.parametrize("module", MODULES, ids=named)
 def test_functions_stay_short_and_modules_speak(module):
     tree = ast.parse(module.read_text())

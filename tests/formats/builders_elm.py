@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from vc_issuer.formats.elm import ElmFormat, with_core_digest
 from vc_issuer.model.credential import Envelope, StatusSlot
 from vc_issuer.model.grading import Distribution, GradeCategory, GradingScheme
 from vc_issuer.model.offering import (
@@ -328,3 +329,20 @@ def an_envelope(*, languages=("nl", "en"), **changes):
         base_url="https://credentials.uzb.example",
     )
     return replace(envelope, **changes)
+
+
+def built(due, **changes):
+    envelope = an_envelope(languages=due.languages, **changes)
+    return with_core_digest(ElmFormat().build(due, envelope), CORE_ID, DIGEST)
+
+
+def claim(document):
+    return document["credentialSubject"]["hasClaim"]
+
+
+def qualification(document):
+    return claim(document)["specifiedBy"]
+
+
+def notes(node, language="en"):
+    return [note["noteLiteral"][language] for note in node.get("additionalNote", [])]
