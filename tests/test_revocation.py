@@ -110,6 +110,12 @@ def test_an_answer_is_kept_while_it_promises_to_hold():
     assert not answer_holds(b"x", NOON)
 
 
+def test_a_responder_whose_certificate_cannot_be_read_says_nothing():
+    key_usage, basic_constraints = b"\x55\x1d\x0f", b"\x55\x1d\x13"
+    assert ANSWER.count(key_usage) == ANSWER.count(basic_constraints) == 1
+    assert told(responses=[ANSWER.replace(key_usage, basic_constraints)]) is None, "an extension that is there twice"
+
+
 @given(st.binary(max_size=80), st.integers(0, 2000))
 def test_bytes_that_are_no_answer_say_nothing(noise, place):
     for whole in (ANSWER, LISTED):

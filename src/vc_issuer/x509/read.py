@@ -16,7 +16,7 @@ from vc_issuer.model.keys import KeyAlgorithm, PublicKey
 from vc_issuer.x509.der import SEQUENCE, write_der, write_integer
 
 MIN_RSA_BITS = 2048  # ETSI TS 119 312: nothing shorter is to be relied on
-_UNPARSEABLE = (
+UNPARSEABLE = (
     ValueError,
     TypeError,
     x509.InvalidVersion,
@@ -48,7 +48,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         # Extensions are parsed late; a malformed one must surface here and not at some later touch.
         _ = (certificate.extensions, certificate.subject, certificate.issuer, certificate.not_valid_after_utc)
-    except _UNPARSEABLE as error:
+    except UNPARSEABLE as error:
         raise UnreadableError("a certificate can't be parsed") from error
     return certificate
 

@@ -18,7 +18,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from vc_issuer.errors import UnreadableError
 from vc_issuer.x509.der import read_der
-from vc_issuer.x509.read import load_certificate
+from vc_issuer.x509.read import UNPARSEABLE, load_certificate
 
 OCSP_REQUEST, OCSP_RESPONSE, CRL_TYPE = "application/ocsp-request", "application/ocsp-response", "application/pkix-crl"
 MAX_ANSWERS = 64  # of each kind, beside one seal: two chains, renewed for a century
@@ -111,7 +111,7 @@ def answer_holds(answer: bytes, now: datetime) -> bool:
     except ValueError:
         try:
             until = x509.load_der_x509_crl(answer).next_update_utc
-        except ValueError:
+        except UNPARSEABLE:
             return False
         return until is not None and until > now
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
@@ -149,7 +149,7 @@ def _from_response(
         answers = [answer for answer in response.responses if _is_about(answer, subject, authority)]
         if not answers or not _is_authentic(response, authority, helpers):
             return
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+    except (*UNPARSEABLE, UnsupportedAlgorithm):
         return
     for answer in answers:
         if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
@@ -200,7 +200,7 @@ def _is_responder(certificate: x509.Certificate, authority: x509.Certificate, at
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         certificate.verify_directly_issued_by(authority)
-    except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+    except (*UNPARSEABLE, x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm):
         return False
     alive = certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
     return alive and ExtendedKeyUsageOID.OCSP_SIGNING in usage
@@ -245,7 +245,7 @@ def _from_list(
             )
         elif _is_fresh(told, until, at):
             yield Revocation(told=told, source="CRL")
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except (*UNPARSEABLE, UnsupportedAlgorithm):
         return
 
 
