@@ -108,17 +108,16 @@ class Pen:
         face = font(stem)
         document = self.canvas._doc  # type: ignore[attr-defined] # noqa: SLF001 reportlab has no public name for it
         code: list[str] = []
-        subset, previous = None, ""
-        for character in text:
-            ((needed, glyph),) = face.splitString(character, document)
-            if needed != subset:
-                name = face.getSubsetInternalName(needed, document)
-                code.append(f"{'] TJ ' if code else ''}{name} {_number(size)} Tf [")
-                subset = needed
-            elif shift := kerning(stem, previous, character):
-                code.append(_number(-shift))
-            code.append(f"<{glyph.hex()}>")
-            previous = character
+        rest = iter(text)
+        for subset, glyphs in face.splitString(text, document):  # a byte for each character
+            name = face.getSubsetInternalName(subset, document)
+            code.append(f"{'] TJ ' if code else ''}{name} {_number(size)} Tf [")
+            previous = ""
+            for glyph, character in zip(glyphs, rest, strict=False):
+                if previous and (shift := kerning(stem, previous, character)):
+                    code.append(_number(-shift))
+                code.append(f"<{glyph:02x}>")
+                previous = character
         return "".join([*code, "] TJ"]).replace("><", "")
 
 
