@@ -244,6 +244,22 @@ def load_settings(home: Path) -> Settings:
         ) from error
 
 
+def write_setting(home: Path, name: str, value: str) -> None:
+    """Write the one line `name = "…"` of the settings anew, and leave every other byte. Raises ConfigurationError."""
+    path = home / SETTINGS_FILE
+    if not value.isprintable() or set(value) & set('"\\'):
+        raise ConfigurationError(f"{name} can't be {value!r}.", remedy="Leave quotes and backslashes out.")
+    text = path.read_text(encoding="utf-8")
+    changed, count = re.subn(rf'(?m)^{name} = "[^"\n]*"$', lambda _: f'{name} = "{value}"', text)
+    if count != 1:
+        raise ConfigurationError(
+            f"{name} can't be found in {SETTINGS_FILE}.", remedy=f'Write where it belongs: {name} = "{value}"'
+        )
+    temporary = path.with_suffix(".new")
+    temporary.write_text(changed, encoding="utf-8")
+    temporary.replace(path)
+
+
 def _sentences(error: ValidationError | TypeError) -> str:
     if isinstance(error, TypeError):
         return str(error)

@@ -40,6 +40,10 @@ def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What backup create wrote.")],
     passphrase_file: PassphraseFile,
+    database: Annotated[
+        str,
+        typer.Option("--database", metavar="URL", help="An empty PostgreSQL, if not that of the backup's settings."),
+    ] = "",
     erasures: Annotated[
         Path | None,
         typer.Option("--erasures", metavar="FILE", help="The living home's keys/erasures.txt: they stay erased."),
@@ -56,5 +60,6 @@ def restore(
         passphrase=read_secret(passphrase_file, "--passphrase-file"),
         erasures=ids,
         deed=Deed(actor="restore", at=utc_now()),
+        database_url=database,
     )
     console().print(f"{options.home}: restored, {again} people erased again", markup=False)

@@ -94,12 +94,7 @@ class Database:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def snapshot(self, path: Path) -> None:
-        """Copy the database as it stands into a new file, while others go on. Raises ConfigurationError."""
-        if self.engine.dialect.name != "sqlite":
-            raise ConfigurationError(
-                "this database is backed up by its own tools.",
-                remedy="Run pg_dump, and keep settings.toml and keys/ with it.",
-            )
+        """Copy an SQLite database as it stands into a new file, while others go on."""
         with closing(self.engine.raw_connection()) as plain, closing(sqlite3.connect(path)) as target:
             driver: Any = plain.driver_connection
             driver.backup(target)

@@ -7,9 +7,11 @@ out: whoever holds the backup and its passphrase still can't sign (threat T43: t
 
 import os
 import secrets
+import shutil
 import struct
 import tarfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self, cast
 
@@ -17,12 +19,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from vc_issuer.config import SETTINGS_FILE, Settings, load_settings, read_storage_key
+from vc_issuer.config import SETTINGS_FILE, Settings, load_settings, read_storage_key, write_setting
 from vc_issuer.errors import ConfigurationError, InputError
 from vc_issuer.store.audit import Deed
-from vc_issuer.store.database import Database, open_database
+from vc_issuer.store.database import Database, database_at, open_database
 from vc_issuer.store.people import erase_again
 from vc_issuer.store.vault import Vault
+from vc_issuer.wiring.dumping import dump_postgresql, restore_postgresql
 
 MAGIC = b"vc-issuer backup 1\n"
 CHUNK = 1 << 20
@@ -32,15 +35,17 @@ LEAST_PASSPHRASE = 16
 _SALT_BYTES, _NONCE_PREFIX = 16, 7
 _SCRYPT = {"length": 32, "n": 2**15, "r": 8, "p": 3}  # OWASP's equal of N = 2^17, p = 1
 _LEFT_OUT = frozenset({"passphrase", "pin"})
-_DATABASE = "database.sqlite"
+_DATABASE, _DUMP = "database.sqlite", "database.pgdump"
 
 
 def create_backup(settings: Settings, database: Database, out: Path, *, passphrase: bytes) -> int:
     """Write a backup of settings, keys and database to a new file; returns its size. Raises ConfigurationError."""
     _check_passphrase(passphrase)
-    snapshot = settings.home / f".backup-{secrets.token_hex(8)}.sqlite"
+    snapshot = settings.home / f".backup-{secrets.token_hex(8)}"
+    member = _DUMP if database.takes_many_writers else _DATABASE
     try:
-        database.snapshot(snapshot)
+        snapshot.touch(mode=0o600)
+        (dump_postgresql if database.takes_many_writers else Database.snapshot)(database, snapshot)
         with (
             _new_file(out) as file,
             _Sealing(file, passphrase) as sealed,
@@ -50,27 +55,74 @@ def create_backup(settings: Settings, database: Database, out: Path, *, passphra
             for path in sorted((settings.home / "keys").iterdir()):
                 if path.is_file() and path.name not in _LEFT_OUT:
                     tar.add(path, f"keys/{path.name}")
-            tar.add(snapshot, _DATABASE)
+            tar.add(snapshot, member)
     finally:
         snapshot.unlink(missing_ok=True)
     return out.stat().st_size
 
 
-def restore_backup(file: Path, home: Path, *, passphrase: bytes, erasures: Sequence[str], deed: Deed) -> int:
+def restore_backup(
+    file: Path, home: Path, *, passphrase: bytes, erasures: Sequence[str], deed: Deed, database_url: str = ""
+) -> int:
     """Restore a backup into an empty or missing folder, and erase again whoever was erased since; returns how many.
 
-    Raises InputError for a file that does not open, ConfigurationError for a folder that is not empty.
+    A PostgreSQL is restored into the empty database that the backup's settings name, or into `database_url`.
+    Raises InputError for a file that does not open, ConfigurationError for a folder or a database that is not empty;
+    the folder is empty again then.
     """
     if home.exists() and any(home.iterdir()):
         raise ConfigurationError(f"{home} is not empty.", remedy="Restore into an empty folder.")
     home.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as undo:
+        undo.callback(_clear, home)
+        _extract(file, home, passphrase)
+        _place_database(home, database_url)
+        undo.pop_all()
+    return _erase_again(home, erasures, deed)
+
+
+def _extract(file: Path, home: Path, passphrase: bytes) -> None:
     with (
         file.open("rb") as source,
         tarfile.open(fileobj=cast("IO[bytes]", _Opening(source, passphrase)), mode="r|") as tar,
     ):
         tar.extractall(home, filter="data")
+
+
+def _place_database(home: Path, database_url: str) -> None:
+    """Put the database of an extracted backup in its place."""
+    if database_url:
+        write_setting(home, "database", database_url)
     settings = load_settings(home)
-    (home / _DATABASE).replace(Path(settings.database_url.removeprefix("sqlite:///")))
+    url, dump = settings.database_url, home / _DUMP
+    if url.startswith("sqlite") is dump.exists():
+        raise ConfigurationError(
+            "the backup and the database are not of one kind.",
+            remedy="Name a database like the one that was backed up.",
+        )
+    if dump.exists():
+        vault = Vault(read_storage_key(settings), secrets.token_bytes)
+        target = database_at(url, vault=vault, random_bytes=secrets.token_bytes)
+        try:
+            restore_postgresql(target, dump)
+        finally:
+            target.close()
+        dump.unlink()
+    else:
+        (home / _DATABASE).replace(Path(url.removeprefix("sqlite:///")))
+
+
+def _clear(home: Path) -> None:
+    """Take out again what a failed restore put in."""
+    for path in home.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _erase_again(home: Path, erasures: Sequence[str], deed: Deed) -> int:
+    settings = load_settings(home)
     vault = Vault(read_storage_key(settings), secrets.token_bytes)
     database = open_database(settings.database_url, vault=vault, random_bytes=secrets.token_bytes)
     try:

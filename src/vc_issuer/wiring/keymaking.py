@@ -4,13 +4,11 @@ What an old key signed stays good when the key is retired. When it may have been
 held before the cut-off stays good (ADR 21).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from vc_issuer.config import SETTINGS_FILE, Settings, load_settings
+from vc_issuer.config import Settings, load_settings, write_setting
 from vc_issuer.errors import ConfigurationError, InputError, RuleError
 from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, PublicKey
 from vc_issuer.model.parties import Organisation
@@ -101,8 +99,8 @@ def import_key(settings: Settings, entry: Entry, *, issuer: Organisation, now: d
     if certificates:
         name = f"keys/seal-chain-{now:%Y%m%dT%H%M%S}.pem"
         settings.path(name).write_bytes(certificates_to_pem(certificates))
-        _name(settings, "seal_certificates", name)
-    _name(settings, purpose.value, entry.uri)
+        write_setting(settings.home, "seal_certificates", name)
+    write_setting(settings.home, purpose.value, entry.uri)
     for old in before:
         retire_key(history, old.id, expires=now, recorded=now, reason=entry.reason)
     load_settings(settings.home)
@@ -172,17 +170,3 @@ def _certificates(entry: Entry, public: PublicKey, issuer: Organisation, now: da
 def _backend_of(settings: Settings, purpose: KeyPurpose) -> str:
     uri: str = getattr(settings.keys, purpose.value)
     return FILES if scheme_of(uri) == "file" else uri
-
-
-def _name(settings: Settings, name: str, value: str) -> None:
-    """Write one member of `[keys]` in the settings anew, and leave every other byte."""
-    path: Path = settings.home / SETTINGS_FILE
-    text = path.read_text(encoding="utf-8")
-    changed, count = re.subn(rf'(?m)^{name} = "[^"\n]*"$', lambda _: f'{name} = "{value}"', text)
-    if count != 1:
-        raise ConfigurationError(
-            f"keys.{name} can't be found in {SETTINGS_FILE}.", remedy=f'Write under [keys]: {name} = "{value}"'
-        )
-    temporary = path.with_suffix(".new")
-    temporary.write_text(changed, encoding="utf-8")
-    temporary.replace(path)
