@@ -1,6 +1,6 @@
 """What either format's reader finds around an achievement: scale, reference group, recognised parts, decisions."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 
 from vc_issuer.model.credential import CredentialSummary, SummaryDistribution, SummaryPart, SummaryScale
@@ -29,21 +29,4 @@ class Details:
 
 def with_details(summary: CredentialSummary, details: Details) -> CredentialSummary:
     """Return `summary` with the details in their places."""
-    return replace(
-        summary,
-        passed=details.passed,
-        scale=details.scale,
-        distribution=details.distribution,
-        credits_recognised=details.credits_recognised,
-        recognised=details.recognised,
-        level_indicative=details.level_indicative,
-        decisions=details.decisions,
-        prerequisites=details.prerequisites,
-        stackability=details.stackability,
-        stackable_into_url=details.stackable_into_url,
-        assessed_by=details.assessed_by,
-        mandate=details.mandate,
-        evidence=details.evidence,
-        details=details.details,
-        picture_caption=details.picture_caption,
-    )
+    return replace(summary, **{each.name: getattr(details, each.name) for each in fields(details)})
