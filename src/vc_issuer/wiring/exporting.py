@@ -15,6 +15,7 @@ from vc_issuer.store.batches import get_batch
 from vc_issuer.store.documents import StoredDocument, documents_by_id, successors_of
 from vc_issuer.store.status import served_lists
 from vc_issuer.wiring.home import Home, Published
+from vc_issuer.wiring.print_desk import print_ahead
 from vc_issuer.x509 import certificates_to_pem
 
 MANIFEST = "manifest.json"
@@ -44,6 +45,7 @@ def export_batches(
         for batch_id in batches:
             get_batch(session, batch_id)
     out.mkdir(parents=True, exist_ok=True)
+    print_ahead(home, _issued(home, batches))
     credentials, files = [], []
     for issued in _issued(home, batches):
         entry, written = _write_document(home, issued, out)

@@ -10,14 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from vc_issuer.carriers.pdf import ELM_NAME, OB3_NAME, attach
 from vc_issuer.carriers.png import bake_png
 from vc_issuer.config import Mode, Settings, load_settings, read_api_keys, read_storage_key
 from vc_issuer.did import did_web_document
 from vc_issuer.encoding.contexts import pinned_contexts
 from vc_issuer.encoding.strict_json import parse_strict
 from vc_issuer.errors import ConfigurationError, VcIssuerError
-from vc_issuer.formats.elm import ElmFormat
 from vc_issuer.formats.ob3 import Ob3Format, issuer_profile
 from vc_issuer.issuance.handing_out import hand_out
 from vc_issuer.issuance.outliers import folded
@@ -28,9 +26,8 @@ from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose
 from vc_issuer.model.parties import Organisation
 from vc_issuer.model.report import Report
 from vc_issuer.rendering.badge import draw_badge
-from vc_issuer.rendering.pdf import MOST_LANGUAGES, render_certificate
 from vc_issuer.sandbox import Sandbox
-from vc_issuer.securing.jades import PAYLOAD_LIMITS, payload_octets
+from vc_issuer.securing.jades import PAYLOAD_LIMITS
 from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.database import Database, open_database
 from vc_issuer.store.documents import successors_of
@@ -57,6 +54,7 @@ from vc_issuer.wiring.keys import (
     seal_chain,
 )
 from vc_issuer.wiring.logbook import StoredLog
+from vc_issuer.wiring.printing import print_document
 from vc_issuer.wiring.trust_lists import pinned_lists
 from vc_issuer.wiring.trusting import PRELOAD, Pins, online, trust_of_files
 
@@ -227,25 +225,7 @@ class Home:
 
     def render(self, published: Published) -> bytes:
         """Print a document from what its sealed ELM says, and attach the signed bytes."""
-        payload = parse_strict(payload_octets(published.elm.content), limits=PAYLOAD_LIMITS)
-        if not isinstance(payload, dict):
-            raise ConfigurationError(f"the stored ELM of {published.number} is no object.", remedy="Restore a backup.")
-        languages = published.document.languages[:MOST_LANGUAGES]
-        pdf = render_certificate(
-            {language: ElmFormat().summarise(payload, language) for language in languages},
-            verify_url=published.verify_url,
-            code=published.code,
-            verify_host=self.settings.host,
-            demo=self.settings.mode is Mode.DEMO,
-        )
-        badge = published.ob3[published.language]
-        return attach(
-            pdf,
-            {
-                OB3_NAME: (badge.content, badge.media_type, "Open Badges 3.0, signed"),
-                ELM_NAME: (published.elm.content, published.elm.media_type, "European Digital Credential, sealed"),
-            },
-        )
+        return print_document(published, host=self.settings.host, is_demo=self.settings.mode is Mode.DEMO)
 
     def badge_of(self, published: Published) -> bytes:
         """Return a picture with the badge baked in, for backpacks and wallets (OB3 section 5.3)."""
