@@ -1,7 +1,6 @@
 """Print many documents at once before they are written out: processes render, this one alone stores."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -13,7 +12,7 @@ from vc_issuer.issuance.publish import IssuedDocument, pdf_of
 from vc_issuer.store.database import Database
 from vc_issuer.store.documents import find_pdf
 from vc_issuer.wiring.home import Home
-from vc_issuer.wiring.printing import print_document
+from vc_issuer.wiring.printing import ready_to_print
 
 MANY = 60  # two seconds of printing; to start processes takes one
 
@@ -41,7 +40,7 @@ class PrintingDesk:
     @property
     def open_work(self) -> OpenWork[IssuedDocument, tuple[IssuedDocument, bytes]]:
         """Return what makes a process ready to print."""
-        return partial(_ready, self.home.settings.host, is_demo=self.home.settings.mode is Mode.DEMO)
+        return partial(ready_to_print, self.home.settings.host, is_demo=self.home.settings.mode is Mode.DEMO)
 
     def tasks(self) -> Iterator[IssuedDocument]:
         """Give each document as it is taken."""
@@ -58,11 +57,6 @@ class PrintingDesk:
     def standing(self) -> Standing:
         """Return how many of those taken are printed."""
         return Standing(finished=self._kept, total=self._taken)
-
-
-@contextmanager
-def _ready(host: str, *, is_demo: bool) -> Iterator[Callable[[IssuedDocument], tuple[IssuedDocument, bytes]]]:
-    yield lambda issued: (issued, print_document(issued, host=host, is_demo=is_demo))
 
 
 def _unprinted(database: Database, documents: Iterable[IssuedDocument]) -> Iterator[IssuedDocument]:

@@ -1,4 +1,10 @@
-"""Print a document from what its sealed ELM says, with the signed bytes inside. Needs no key and no database."""
+"""Print a document from what its sealed ELM says, with the signed bytes inside. Needs no key and no database.
+
+A process that prints imports this module, so it imports little.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from vc_issuer.carriers.pdf import ELM_NAME, OB3_NAME, attach
 from vc_issuer.encoding.strict_json import parse_strict
@@ -30,3 +36,9 @@ def print_document(issued: IssuedDocument, *, host: str, is_demo: bool) -> bytes
             ELM_NAME: (issued.elm.content, issued.elm.media_type, "European Digital Credential, sealed"),
         },
     )
+
+
+@contextmanager
+def ready_to_print(host: str, *, is_demo: bool) -> Iterator[Callable[[IssuedDocument], tuple[IssuedDocument, bytes]]]:
+    """Give what prints a document in a process that is told no more than this; each print comes with its document."""
+    yield lambda issued: (issued, print_document(issued, host=host, is_demo=is_demo))
