@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -182,3 +183,33 @@ def test_an_authority_without_an_anchor_is_a_problem_of_the_settings(home):
     settings = home / "settings.toml"
     settings.write_text(settings.read_text().replace('time_anchors = ["t.pem"]\n', ""))
     assert "seal.tsa needs an anchor" in run(home, "check-config", check=78).output
+
+
+def test_a_stamped_proof_outlives_the_theft_of_both_keys_by_command(home, approved, tmp_path):
+    run(home, "--as", "approver", "batch", "sign", approved[1])
+    run(home, "batch", "publish", approved[1])
+    out = tmp_path / "out"
+    keys = json.loads(run(home, "keys", "list", "--json").stdout)["keys"]
+    stolen = [key["id"] for key in keys if key["purpose"] in {"credential", "metadata"}]
+    (stamp,) = stamps(home).values()
+    cut_off = (stamp.time + timedelta(seconds=2)).isoformat()
+    while utc_now() < stamp.time + timedelta(seconds=2):
+        run(home, "log", "verify")
+    for key in stolen:
+        run(home, "keys", "compromise", key, "--at", cut_off)
+    for purpose in ("credential", "metadata"):
+        run(home, "keys", "rotate", purpose)
+    assert json.loads(run(home, "log", "verify", "--json").stdout)["problems"] == []
+    run(home, "batch", "export", approved[1], "--out", out)
+    manifest = json.loads((out / "manifest.json").read_text())
+    badge = out / manifest["credentials"][0]["files"]["ob3"]
+    (proof,) = (out / "log").iterdir()
+    bare = tmp_path / "bare.json"
+    bare.write_text(json.dumps({k: v for k, v in json.loads(proof.read_text()).items() if k != "timestamp"}))
+    lists = [part for one in manifest["status_lists"] for part in ("--status-list", out / one["file"])]
+    pins = ("--offline", "--issuer", out / manifest["did_document"], *lists)
+    elsewhere = tmp_path / "elsewhere"
+    run(elsewhere, "verify", badge, *pins, "--log", proof, "--time-anchor", home / "t.pem")
+    run(elsewhere, "verify", badge, *pins, "--log", proof, check=3)
+    refused = run(elsewhere, "verify", badge, *pins, "--log", bare, "--time-anchor", home / "t.pem", check=3)
+    assert "no key of the log that stands" in refused.output

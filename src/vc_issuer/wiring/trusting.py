@@ -109,12 +109,13 @@ def _read_issuer(path: Path, option: str = "--issuer") -> TrustedIssuer:
         raise InputError(f"{path} is no DID document: {error}.", remedy="Give the issuer's did.json.") from error
     did, known = str(document["id"]), {method.id for method in asserting}
     others = [method for method in every if method.id not in known]
-    # What was taken back asserts nothing any more, and still counts for what the log held; the rest signs the log.
+    # What was taken back asserts nothing any more, and still counts for what the log held; the rest signs the log. So
+    # did some of what was taken back, and counts there for what was time-stamped before: did.json doesn't say which.
     return TrustedIssuer(
         did=did,
         name=did,
         methods=(*asserting, *(method for method in others if method.revoked)),
-        log_methods=tuple(method for method in others if not method.revoked),
+        log_methods=tuple(others),
         legal_id=_legal_id(document),
         source=f"{option} {path.name}",
     )
