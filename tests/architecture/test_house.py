@@ -6,8 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from reference import ROOT
+from vc_issuer.store.database import REVISION
+from vc_issuer.store.migrating import migration_config
 
 SOURCE = ROOT / "src" / "vc_issuer"
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -104,3 +107,7 @@ def test_what_a_home_signs_says_what_it_is():
     """A raw signer signs anything; whoever holds a home's key goes through its purpose (threat T11)."""
     raw = re.compile(r"\bkey\.signer\.sign\(|\bkeys\.\w+\.signer\.sign\(")
     assert [named(module) for module in MODULES if raw.search(module.read_text())] == []
+
+
+def test_the_revision_that_opening_needs_is_the_newest_migration():
+    assert ScriptDirectory.from_config(migration_config()).get_current_head() == REVISION
