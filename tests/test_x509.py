@@ -26,7 +26,7 @@ from vc_issuer.x509 import (
     public_key_of,
     verify_chain,
 )
-from vc_issuer.x509.der import read_der, write_integer, write_oid
+from vc_issuer.x509.der import OCTET_STRING, read_der, write_der, write_integer, write_oid
 
 PASSPHRASE = b"correct horse battery staple"
 NOON = datetime(2025, 7, 4, 12, tzinfo=UTC)
@@ -238,6 +238,14 @@ def test_object_identifiers_come_back(value):
 def test_malformed_asn1_is_refused(content):
     with pytest.raises(UnreadableError):
         read_der(content)
+
+
+def test_octets_in_pieces_of_pieces_without_end_are_refused():
+    nested = write_der(OCTET_STRING, b"x")
+    for _ in range(2_000):
+        nested = write_der(OCTET_STRING | 0x20, nested)
+    with pytest.raises(UnreadableError, match="too deep"):
+        read_der(nested).octets()
 
 
 def test_deep_asn1_is_refused():

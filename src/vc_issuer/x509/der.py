@@ -32,12 +32,12 @@ class Node:
             nodes.append(node)
         return tuple(nodes)
 
-    def octets(self) -> bytes:
+    def octets(self, depth: int = 0) -> bytes:
         """Return an OCTET STRING's bytes, put together if BER has cut it into pieces."""
         if self.tag == OCTET_STRING:
             return self.content
         if self.tag == OCTET_STRING | _CONSTRUCTED:
-            return b"".join(piece.octets() for piece in self.children())
+            return b"".join(piece.octets(depth + 1) for piece in self.children(depth))
         raise UnreadableError("an ASN.1 value should be an OCTET STRING")
 
     def integer(self) -> int:

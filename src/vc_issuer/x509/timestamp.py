@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -113,7 +114,9 @@ def _read_token(token: bytes) -> TimeStamp:
     certificates = tuple(node.encoded for bag in bags for node in bag.children() if node.tag == SEQUENCE)
     information = read_der(content).children()
     algorithm, imprint = information[2].children()
-    time = next(node for node in information[4:] if node.tag == _GENERALIZED_TIME)
+    time = next((node for node in information[4:] if node.tag == _GENERALIZED_TIME), None)
+    if time is None:
+        raise UnreadableError("the time-stamp token states no time")
     return TimeStamp(
         time=_time(time.content),
         hash_name=_hash(algorithm).name,
@@ -162,7 +165,7 @@ def _certificate_of(stamp: TimeStamp, candidates: Sequence[bytes]) -> x509.Certi
     for der in candidates:
         certificate = load_certificate(der)
         if signer.key_id:
-            own = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
+            own = x509.SubjectKeyIdentifier.from_public_key(_key_of(certificate)).digest
             named = signer.key_id == own
         else:
             named = (certificate.issuer.public_bytes(), certificate.serial_number) == (signer.issuer, signer.serial)
@@ -181,7 +184,11 @@ def _check_attributes(stamp: TimeStamp, certificate: x509.Certificate) -> None:
     if content_type != _TST_INFO or digest != _digest(signer.digest, stamp.content):
         raise InvalidError("its content was changed", clause=f"{_CMS} section 11.2")
     der = certificate.public_bytes(Encoding.DER)
-    if not any(expected == actual for expected, actual in _named_certificates(signer, der)):
+    try:
+        named = _named_certificates(signer, der)
+    except IndexError as error:
+        raise InvalidError("it names its signer's certificate in no known shape", clause=f"{_ESS} section 2") from error
+    if not any(expected == actual for expected, actual in named):
         raise InvalidError("it names another certificate as its signer's", clause=f"{_ESS} section 2.2.1")
 
 
@@ -203,7 +210,7 @@ def _named_certificates(signer: SignerInfo, der: bytes) -> list[tuple[bytes, byt
 
 def _check_signature(stamp: TimeStamp, certificate: x509.Certificate) -> None:
     signer = stamp.signer
-    key = certificate.public_key()
+    key = _key_of(certificate)
     try:
         if isinstance(key, rsa.RSAPublicKey):
             scheme = _rsa_padding(signer)
@@ -213,9 +220,20 @@ def _check_signature(stamp: TimeStamp, certificate: x509.Certificate) -> None:
         elif isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signer.signature, signer.signed)
         else:
-            raise InconclusiveError("its authority signs with a kind of key that is not known here", clause=_CMS)
+            raise _unknown_key()
     except (InvalidSignature, UnsupportedAlgorithm, ValueError) as error:
         raise InvalidError("its signature doesn't match", clause=f"{_CMS} section 5.6") from error
+
+
+def _key_of(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _unknown_key() from error
+
+
+def _unknown_key() -> InconclusiveError:
+    return InconclusiveError("its authority signs with a kind of key that is not known here", clause=_CMS)
 
 
 def _rsa_padding(signer: SignerInfo) -> padding.AsymmetricPadding:
