@@ -65,6 +65,13 @@ def test_a_signed_list_is_read_with_what_seals_and_time_stamps_rest_on(plain, pk
     assert found.label == "trusted list of BE no. 12 of 2026-11-01, imported 2026-11-11, signature checked"
 
 
+@pytest.mark.parametrize("moment", [b"0001-01-01T00:00:00+23:59", b"9999-12-31T23:59:59-12:00"])
+def test_a_list_of_a_time_outside_the_calendar_is_refused(plain, moment):
+    written = f"{ISSUED:%Y-%m-%dT%H:%M:%SZ}".encode()
+    with pytest.raises(UnreadableError, match="a time of the trusted list is malformed"):
+        read(plain.replace(b"<ListIssueDateTime>" + written, b"<ListIssueDateTime>" + moment))
+
+
 def test_a_list_that_nobody_checked_says_so(plain):
     assert read(plain).label.endswith("signature NOT checked")
 

@@ -210,6 +210,6 @@ def _number(text: str) -> int:
 def _moment(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat((text or "").strip())
-    except ValueError as error:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:  # an offset may lead out of the calendar
         raise UnreadableError("a time of the trusted list is malformed") from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

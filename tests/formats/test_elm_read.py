@@ -89,6 +89,12 @@ def test_every_field_is_read_back():
     assert empty == {"verify_url", "criteria"}
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00"])
+def test_a_time_outside_the_calendar_is_no_time(moment):
+    document = ElmFormat().build(a_credit_certificate(), an_envelope())
+    assert ElmFormat().summarise({**document, "validFrom": moment}, "en").valid_from is None
+
+
 def test_facts_come_back_as_they_went_in():
     summary = summary_of(a_credit_certificate())
     assert summary.kind == "credit-certificate"

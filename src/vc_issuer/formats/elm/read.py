@@ -240,7 +240,7 @@ def _day(node: GraphNode | None, member: str) -> date | None:
 def _moment(node: GraphNode | None, member: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(literal_in(node, member))
-    except ValueError:
+        # A foreign time without a zone is read as UTC, for it must compare with ours.
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # an offset may lead out of the calendar
         return None
-    # A foreign time without a zone is read as UTC, for it must compare with ours.
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
