@@ -88,6 +88,23 @@ def test_a_list_under_another_key_changed_or_unsigned_is_refused(plain):
             read(content, *signers)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"==</ds:SignatureValue>", b"</ds:SignatureValue>"), (b"<ds:SignedInfo>", b'<ds:SignedInfo xmlns:x="..">')],
+    ids=["not base64", "not canonical"],
+)
+def test_a_signature_that_the_library_stumbles_over_does_not_hold(plain, old, new):
+    signed = SIGNER.sign(plain, xades=False)
+    assert old in signed
+    with pytest.raises(InvalidError, match="does not hold"):
+        read(signed.replace(old, new), SIGNER.der)
+
+
+def test_a_certificate_that_is_not_ascii_is_refused(pki, plain):
+    with pytest.raises(UnreadableError, match="not base64"):
+        read(plain.replace(b"<X509Certificate>", "<X509Certificate>é".encode()))
+
+
 def test_a_signature_over_something_else_in_the_list_covers_nothing(plain):
     """Wrapping: the signature holds over one element, and the rest of the file is the attacker's."""
     tree = etree.fromstring(plain)

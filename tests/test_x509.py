@@ -221,7 +221,7 @@ def test_issuer_serial_is_what_dss_writes():
     assert write_integer(10) == serial.encoded
 
 
-@pytest.mark.parametrize("value", [0, 1, 127, 128, 255, 256, 2**64, 2**159 - 1])
+@pytest.mark.parametrize("value", [0, 1, 127, 128, 255, 256, 2**64, 2**159 - 1, -1, -128, -129, -(2**64)])
 def test_integers_come_back(value):
     assert read_der(write_integer(value)).integer() == value
 
@@ -266,6 +266,12 @@ def test_pem_files_keep_their_order(leaf, ca):
 def test_a_file_without_certificates_is_refused(content):
     with pytest.raises(UnreadableError):
         certificates_from_pem(content)
+
+
+def test_a_file_with_a_certificate_of_an_unknown_version_is_refused(leaf):
+    content = base64.encodebytes(leaf.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x22", 1))
+    with pytest.raises(UnreadableError):
+        certificates_from_pem(b"-----BEGIN CERTIFICATE-----\n" + content + b"-----END CERTIFICATE-----\n")
 
 
 def test_bytes_that_are_no_certificate_are_refused():

@@ -5,7 +5,6 @@ network; sizes are limited. Only services that seals or time-stamps rest on are 
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -105,8 +104,9 @@ def _signed_root(content: bytes, signers: Sequence[bytes], at: datetime) -> tupl
             results = XMLVerifier().verify(
                 content, x509_cert=load_certificate(der), parser=_parser(), expect_config=config
             )
-        # The last two are how the library stumbles over elements that foreign XML lacks.
-        except (SignXMLException, etree.XMLSyntaxError, ValueError, TypeError, AttributeError):
+        # The last two are how the library stumbles over elements that foreign XML lacks; lxml's own errors (a document
+        # that breaks the schema of signatures, or has no canonical form) come through it as they are.
+        except (SignXMLException, etree.LxmlError, ValueError, TypeError, AttributeError):
             continue
         found = results if isinstance(results, list) else [results]
         # Only what comes back is covered by the signature: a list that is merely near one is not (signature wrapping).
@@ -170,7 +170,7 @@ def _certificates(information: Any) -> Iterable[bytes]:
     for node in information.iterfind(path):
         try:
             der = base64.b64decode("".join((node.text or "").split()), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # not only binascii.Error: a text may hold more than ASCII
             raise UnreadableError("a certificate of the trusted list is not base64") from error
         certificate_facts(der)
         yield der

@@ -80,8 +80,9 @@ def write_der(tag: int, *contents: bytes) -> bytes:
 
 
 def write_integer(value: int) -> bytes:
-    """Write an INTEGER, not negative."""
-    return write_der(INTEGER, value.to_bytes(value.bit_length() // 8 + 1))
+    """Write an INTEGER; foreign certificates have negative serial numbers, though RFC 5280 knows none."""
+    width = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    return write_der(INTEGER, value.to_bytes(width, signed=True))
 
 
 def write_oid(dotted: str) -> bytes:

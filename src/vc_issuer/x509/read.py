@@ -121,7 +121,7 @@ def certificates_from_pem(content: bytes) -> tuple[bytes, ...]:
     """Return every certificate of a PEM file as DER, in the file's order. Raises UnreadableError."""
     try:
         certificates = x509.load_pem_x509_certificates(content)
-    except ValueError as error:
+    except UNPARSEABLE as error:
         raise UnreadableError("the file holds no certificate in PEM form, or a broken one") from error
     return tuple(certificate.public_bytes(Encoding.DER) for certificate in certificates)
 
