@@ -2,8 +2,8 @@
 
     python scripts/soak.py --learners 17000 --database postgresql+psycopg://127.0.0.1/test
 
-Makes a home in a schema of its own, and drops it at the end. Exit code 0: every document due is signed exactly once
-and every signature verifies; 1: not.
+Makes a home in a schema of its own, and drops it at the end. Exit code 0: every document due is signed exactly once,
+every signature verifies, and the log holds each once; 1: not.
 """
 
 import argparse
@@ -168,9 +168,13 @@ def _soak(home: Path, url: str, chosen: argparse.Namespace) -> int:
         soak.stop()
     print(f"signed in {time.monotonic() - begun:.0f} s; killed: {dict(soak.killed)}")
     _vc_issuer(home, "batch", "publish", batch)
+    log = _vc_issuer(home, "log", "verify", "--json")
     documents, names, verdicts = _count(home, batch)
     print(f"{documents} documents, {names} credentials; {', '.join(f'{n} {v.value}' for v, n in verdicts.items())}")
-    return 0 if documents == due and set(verdicts) == {Verdict.CURRENT} and names == verdicts.total() else 1
+    print(f"log: {log}")
+    is_logged = not log["problems"] and not log["unlogged"] and log["leaves"] == names
+    is_whole = documents == due and set(verdicts) == {Verdict.CURRENT} and names == verdicts.total()
+    return 0 if is_whole and is_logged else 1
 
 
 if __name__ == "__main__":

@@ -34,9 +34,10 @@ from vc_issuer.securing.jades import payload_octets, seal_facts
 from vc_issuer.status_list import bit_is_set, list_bits
 from vc_issuer.store.audit import audit_entries, verify_audit
 from vc_issuer.store.batches import add_approval, get_batch
-from vc_issuer.store.credentials import prepared_parts, secured_of
+from vc_issuer.store.credentials import prepared_parts
 from vc_issuer.store.documents import documents_of_batch
 from vc_issuer.store.people import erase_learner
+from vc_issuer.store.secured import secured_of
 from vc_issuer.store.status import served_list
 from vc_issuer.store.tables import approvals, batches
 

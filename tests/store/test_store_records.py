@@ -10,19 +10,21 @@ from vc_issuer.model.credential import SecuredCredential
 from vc_issuer.model.offering import Answer
 from vc_issuer.store.audit import Deed, audit_entries
 from vc_issuer.store.batches import create_batch
-from vc_issuer.store.credentials import NewSecured, keep_secured, prepared_parts, secured_of
+from vc_issuer.store.credentials import prepared_parts
 from vc_issuer.store.database import open_database
 from vc_issuer.store.documents import document_by_code, find_document, find_pdf, keep_pdf, publish_documents
 from vc_issuer.store.offerings import catalogue, find_offering, keep_offering, withdraw_offering
 from vc_issuer.store.people import (
     active_account,
     add_account,
+    data_key,
     disable_account,
     erase_learner,
     find_learner,
     learner_profiles,
 )
 from vc_issuer.store.records import batch_holding, keep_answer, keep_records, load_record, load_records
+from vc_issuer.store.secured import keep_secured, seal_secured, secured_of
 from vc_issuer.store.vault import Vault
 
 
@@ -132,7 +134,8 @@ def issue_one(database):
         new = new_document(session, row, 1)
         content = b'{"name":"Zo\xc3\xab","x":1.0,"proof":[{"proofValue":"z3vQB7B6MrGQZaxCuFg4oh"}]}'
         secured = SecuredCredential(media_type="application/vc+ld+json", content=content)
-        part = NewSecured(credential_id=new.parts[0].credential_id, document_id=new.id, secured=secured, key_id="did#1")
+        key = data_key(session, new.learner_id)
+        part = seal_secured(new.parts[0], secured, key=key, key_id="did#1", signature=b"s")
         assert keep_secured(session, [part], now=NOON) == 1
         assert keep_secured(session, [part], now=NOON) == 0
         publish_documents(session, batch_id, now=NOON)

@@ -10,10 +10,11 @@ from store.test_store_status import batch_with
 from vc_issuer.errors import NotFoundError, RuleError
 from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.store.audit import audit_entries
-from vc_issuer.store.credentials import NewSecured, PreparedPart, keep_secured, secured_of
+from vc_issuer.store.credentials import PreparedPart
 from vc_issuer.store.documents import documents_by_id, find_pdf, keep_pdf
-from vc_issuer.store.people import erase_learner
+from vc_issuer.store.people import data_key, erase_learner
 from vc_issuer.store.seals import SealChoice, choose_seals, count_seals, replace_seal, seal_versions
+from vc_issuer.store.secured import keep_secured, seal_secured, secured_of
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 SIGNED = b'{"payload":"{}","signatures":[{"protected":"e30","signature":"AAAA"}]}'
@@ -35,7 +36,8 @@ def sealed(database):
         )
         new = new_document(session, row, 1, id="d" * 32, parts=(part,))
         secured = SecuredCredential(media_type="application/jose+json", content=SIGNED)
-        one = NewSecured(credential_id=part.credential_id, document_id=new.id, secured=secured, key_id="k")
+        key = data_key(session, new.learner_id)
+        one = seal_secured(part, secured, key=key, key_id="k", signature=b"s")
         keep_secured(session, [one], now=NOON)
         keep_pdf(session, documents_by_id(session, [new.id])[new.id], b"%PDF", now=NOON)
     return database, batch_id, new

@@ -15,8 +15,9 @@ from vc_issuer.errors import SignerError, VcIssuerError
 from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
 from vc_issuer.issuance.signing import Checkpoint, ChunkSigned, ChunkTask, no_checkpoint, open_signing
 from vc_issuer.store.chunks import begin_chunk, chunk_counts, finish_chunk, note_trouble, open_chunks
-from vc_issuer.store.credentials import keep_secured, unsigned_parts
+from vc_issuer.store.credentials import unsigned_parts
 from vc_issuer.store.database import Database
+from vc_issuer.store.secured import keep_secured
 
 SignChunk: TypeAlias = Callable[[ChunkTask], ChunkSigned]
 

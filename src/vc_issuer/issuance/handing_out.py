@@ -16,8 +16,9 @@ from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import FormatName, JsonValue, SecuredCredential
 from vc_issuer.securing.data_integrity import LIMITS
 from vc_issuer.store.batches import get_batch
-from vc_issuer.store.credentials import find_prepared, secured_of
+from vc_issuer.store.credentials import find_prepared
 from vc_issuer.store.database import Session
+from vc_issuer.store.secured import secured_of
 
 _REMEDY = "This issuer signs what its registrars prepared and approved; import the result, and ask again afterwards."
 

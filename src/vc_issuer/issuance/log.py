@@ -8,7 +8,6 @@ from vc_issuer.errors import NotFoundError, RuleError, VcIssuerError
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.model.keys import SigningKey, VerificationMethod
 from vc_issuer.store.audit import Deed, record_deed
-from vc_issuer.store.credentials import salt_context, secured_by_id
 from vc_issuer.store.database import Session
 from vc_issuer.store.issuance_log import (
     StoredCheckpoint,
@@ -24,6 +23,7 @@ from vc_issuer.store.issuance_log import (
 )
 from vc_issuer.store.log_stamps import StoredStamp, all_stamps, find_stamp
 from vc_issuer.store.people import data_key
+from vc_issuer.store.secured import salt_context, secured_by_id
 from vc_issuer.transparency.checkpoint import Checkpoint, log_origin, sign_checkpoint, verify_checkpoint
 from vc_issuer.transparency.evidence import LogProof, leaf_of, signature_of, write_evidence
 from vc_issuer.transparency.merkle import (

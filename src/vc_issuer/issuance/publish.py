@@ -14,7 +14,7 @@ from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.model.keys import SigningKey
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import Batch, change_batch, get_batch
-from vc_issuer.store.credentials import count_unsigned, secured_of
+from vc_issuer.store.credentials import count_unsigned
 from vc_issuer.store.database import Database, Session
 from vc_issuer.store.documents import (
     StoredDocument,
@@ -25,6 +25,7 @@ from vc_issuer.store.documents import (
     publish_documents,
 )
 from vc_issuer.store.people import require_role
+from vc_issuer.store.secured import secured_of
 
 PAGE = 100
 

@@ -22,7 +22,9 @@ from vc_issuer.securing.cryptosuites import CRYPTOSUITES
 from vc_issuer.securing.data_integrity import DataIntegrity
 from vc_issuer.securing.jades import Jades, payload_octets
 from vc_issuer.store.chunks import Chunk
-from vc_issuer.store.credentials import NewSecured, PreparedPart
+from vc_issuer.store.credentials import PreparedPart, UnsignedPart
+from vc_issuer.store.secured import NewSecured, seal_secured
+from vc_issuer.transparency.evidence import signature_of
 
 JADES = "jades"
 SAMPLE = 1000  # generic verification costs as much as a thousand signatures of the fast path's checks
@@ -38,13 +40,13 @@ class ChunkTask:
     """What a worker gets: the unsigned parts of one chunk, and the time to sign under."""
 
     chunk: Chunk
-    parts: tuple[PreparedPart, ...]
+    parts: tuple[UnsignedPart, ...]
     created: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkSigned:
-    """What a worker gives back: every part of the task, secured and verified."""
+    """What a worker gives back: every part of the task, secured, verified and sealed for its row."""
 
     chunk: Chunk
     parts: tuple[NewSecured, ...]
@@ -70,8 +72,13 @@ class Press:
         else:
             self.proofs_of(plan).learn((part.content for part in parts), key)
 
-    def secure(self, part: PreparedPart, plan: ProofPlan, key: SigningKey, signing: "Signing") -> SecuredCredential:
-        """Secure one part and verify it. Raises UnsafeDocumentError, SignerError, InvalidError."""
+    def secure(
+        self, part: PreparedPart, plan: ProofPlan, key: SigningKey, signing: "Signing"
+    ) -> tuple[SecuredCredential, bytes]:
+        """Secure one part and verify it; returns it and the signature in it.
+
+        Raises UnsafeDocumentError, SignerError, InvalidError.
+        """
         compiled = self.seals_of(plan) if part.format is FormatName.ELM else self.proofs_of(plan)
         made = compiled.secure(part.content, key, signing.created)
         secured = made.secured if made else secure_part(part, plan, key, signing.created)
@@ -80,7 +87,7 @@ class Press:
             compiled.check(made, part.content, key.method)
         if made is None or signing.is_sampled(part):
             check_secured(part, secured, plan, key.method)
-        return secured
+        return secured, made.signature if made else signature_of(secured.content)
 
     def proofs_of(self, plan: ProofPlan) -> CompiledProofs:
         """Return what adds proofs under a plan."""
@@ -128,20 +135,17 @@ def sign_chunk(
     task: ChunkTask, *, keys: KeyRing, profile: IssuingProfile, checkpoint: Checkpoint, press: Press
 ) -> ChunkSigned:
     """Sign every part of a task. Raises UnsafeDocumentError, SignerError, InvalidError if a signature is not right."""
-    for part in task.parts:
+    opened = [(part.open(), part.key) for part in task.parts]
+    for part, _ in opened:
         check_prepared(part)
     signing = Signing(created=task.created, always=_first_of_batch(task), checkpoint=checkpoint)
     for name in FormatName:
-        press.learn([part for part in task.parts if part.format is name], profile.plan(name), keys.key(name))
+        press.learn([part for part, _ in opened if part.format is name], profile.plan(name), keys.key(name))
     signed = []
-    for part in task.parts:
+    for part, data_key in opened:
         key = keys.key(part.format)
-        secured = press.secure(part, profile.plan(part.format), key, signing)
-        signed.append(
-            NewSecured(
-                credential_id=part.credential_id, document_id=part.document_id, secured=secured, key_id=key.method.id
-            )
-        )
+        secured, signature = press.secure(part, profile.plan(part.format), key, signing)
+        signed.append(seal_secured(part, secured, key=data_key, key_id=key.method.id, signature=signature))
     return ChunkSigned(chunk=task.chunk, parts=tuple(signed))
 
 

@@ -1,28 +1,25 @@
-"""Documents, their parts and the secured bytes: sealed under the learner's key, given back byte for byte.
+"""Documents and their unsecured parts: sealed under the learner's key, given back byte for byte.
 
 A *document* row is one document due; its *parts* are the unsecured twins: one ELM, one OB3 a language. A part is
 stored before any key is used, and its secured bytes are stored at most once.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import RuleError
 from vc_issuer.model.batch import PreparedDigest
-from vc_issuer.model.credential import FormatName, SecuredCredential
+from vc_issuer.model.credential import FormatName
 from vc_issuer.model.record import DocumentKind
 from vc_issuer.store.database import Session
-from vc_issuer.store.issuance_log import append_leaves
 from vc_issuer.store.people import data_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
 from vc_issuer.store.vault import DataKey, code_hash
-from vc_issuer.transparency.evidence import leaf_of, signature_of
 
 MAX_IDS_A_QUERY = 500
 
@@ -93,31 +90,33 @@ class NewDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecuredPart:
-    """A part as it was secured."""
+class UnsignedPart:
+    """A part to be secured, as it is stored: whoever secures it opens it, here or in another process."""
 
     credential_id: str
     document_id: str
     format: FormatName
     language: str
-    secured: SecuredCredential
-    signed_at: datetime
+    sealed: bytes = field(repr=False)
+    sha256: str
+    key: DataKey = field(repr=False)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSecured:
-    """A part that was just secured under the key `key_id`."""
-
-    credential_id: str
-    document_id: str
-    secured: SecuredCredential
-    key_id: str
+    def open(self) -> PreparedPart:
+        """Return the part in clear. Raises ConfigurationError if it does not open."""
+        return PreparedPart(
+            credential_id=self.credential_id,
+            document_id=self.document_id,
+            format=self.format,
+            language=self.language,
+            content=self.key.open(self.sealed, prepared_context(self.credential_id)),
+            sha256=self.sha256,
+        )
 
 
 def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
     """Return those of `claims` that a document holds already, each with that document's id."""
     found: dict[str, str] = {}
-    for some in _slices(list(claims)):
+    for some in slices(list(claims)):
         rows = session.connection.execute(select(documents.c.claim, documents.c.id).where(documents.c.claim.in_(some)))
         found |= {claim: document_id for claim, document_id in rows if claim is not None}
     return found
@@ -176,7 +175,7 @@ def _part_row(part: PreparedPart, ordinal: int, key: DataKey) -> dict[str, Any]:
         "format": part.format.value,
         "language": part.language,
         "sha256": part.sha256,
-        "prepared": key.seal(part.content, f"document_parts.prepared:{part.credential_id}"),
+        "prepared": key.seal(part.content, prepared_context(part.credential_id)),
     }
 
 
@@ -217,9 +216,9 @@ def find_prepared(session: Session, credential_id: str) -> tuple[str, PreparedPa
     return (str(batch_id), found[0]) if found else None
 
 
-def unsigned_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[PreparedPart]:
-    """Return those parts at these positions that have no secured bytes yet, in order."""
-    return _prepared(session, _unsigned(_parts_query(batch_id, first, last)))
+def unsigned_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[UnsignedPart]:
+    """Return those parts at these positions that have no secured bytes yet, in order; not those of erased learners."""
+    return _sealed(session, _unsigned(_parts_query(batch_id, first, last)))
 
 
 def count_unsigned(session: Session, batch_id: str) -> int:
@@ -249,134 +248,33 @@ def _parts_query(batch_id: str, first: int, last: int) -> Select[Any]:
 
 
 def _prepared(session: Session, query: Select[Any]) -> list[PreparedPart]:
+    return [part.open() for part in _sealed(session, query)]
+
+
+def _sealed(session: Session, query: Select[Any]) -> list[UnsignedPart]:
     rows = session.connection.execute(query).all()
     keys = data_keys(session, {row.learner_id for row in rows})
     return [
-        PreparedPart(
+        UnsignedPart(
             credential_id=row.credential_id,
             document_id=row.document_id,
             format=FormatName(row.format),
             language=row.language,
-            content=keys[row.learner_id].open(row.prepared, f"document_parts.prepared:{row.credential_id}"),
+            sealed=row.prepared,
             sha256=row.sha256,
+            key=keys[row.learner_id],
         )
         for row in rows
         if row.learner_id in keys
     ]
 
 
-def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime) -> int:
-    """Store secured bytes of parts that have none yet, each with its leaf in the log; returns how many were new."""
-    if not parts:
-        return 0
-    owners = _owners(session, {part.document_id for part in parts})
-    done = _secured_ids(session, [part.credential_id for part in parts])
-    keys = data_keys(session, owners.values())
-    rows = [
-        {
-            "credential_id": part.credential_id,
-            "media_type": part.secured.media_type,
-            "content": keys[owners[part.document_id]].seal(part.secured.content, secured_context(part.credential_id)),
-            "sha256": hashlib.sha256(part.secured.content).hexdigest(),
-            "key_id": part.key_id,
-            "signed_at": now,
-        }
-        for part in parts
-        if part.credential_id not in done
-    ]
-    if rows:
-        session.connection.execute(insert(secured_parts), rows)
-        new = [part for part in parts if part.credential_id not in done]
-        append_leaves(session, [(part.credential_id, _leaf(part, keys[owners[part.document_id]])) for part in new])
-    return len(rows)
+def prepared_context(credential_id: str) -> str:
+    """Return the context that a part's unsecured bytes are encrypted under."""
+    return f"document_parts.prepared:{credential_id}"
 
 
-def _leaf(part: NewSecured, key: DataKey) -> bytes:
-    return leaf_of(key.derive(salt_context(part.credential_id)), signature_of(part.secured.content))
-
-
-def salt_context(credential_id: str) -> str:
-    """Return what a credential's salt in the log is derived under."""
-    return f"log.salt:{credential_id}"
-
-
-def _secured_ids(session: Session, credential_ids: list[str]) -> set[str]:
-    found: set[str] = set()
-    for some in _slices(credential_ids):
-        query = select(secured_parts.c.credential_id).where(secured_parts.c.credential_id.in_(some))
-        found |= set(session.connection.scalars(query))
-    return found
-
-
-def _owners(session: Session, document_ids: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in _slices(sorted(document_ids)):
-        query = select(documents.c.id, documents.c.learner_id).where(documents.c.id.in_(some))
-        found |= {row.id: row.learner_id for row in session.connection.execute(query)}
-    return found
-
-
-def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple[SecuredPart, ...]]:
-    """Return the secured parts of these documents, by document; those of erased learners are left out."""
-    found: dict[str, tuple[SecuredPart, ...]] = {}
-    for some in _slices(list(document_ids)):
-        query = (
-            select(
-                secured_parts,
-                document_parts.c.document_id,
-                document_parts.c.format,
-                document_parts.c.language,
-                documents.c.learner_id,
-            )
-            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
-            .join(documents, documents.c.id == document_parts.c.document_id)
-            .where(documents.c.id.in_(some))
-            .order_by(documents.c.position, document_parts.c.ordinal)
-        )
-        rows = session.connection.execute(query).all()
-        keys = data_keys(session, {row.learner_id for row in rows})
-        for row in rows:
-            if row.learner_id in keys:
-                found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, keys[row.learner_id]))
-    return found
-
-
-def secured_by_id(session: Session, credential_ids: Sequence[str]) -> dict[str, tuple[DataKey, bytes]]:
-    """Return each credential's key and secured bytes; those of erased learners are left out."""
-    found: dict[str, tuple[DataKey, bytes]] = {}
-    for some in _slices(credential_ids):
-        query = (
-            select(secured_parts.c.credential_id, secured_parts.c.content, documents.c.learner_id)
-            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
-            .join(documents, documents.c.id == document_parts.c.document_id)
-            .where(secured_parts.c.credential_id.in_(some))
-        )
-        rows = session.connection.execute(query).all()
-        keys = data_keys(session, {row.learner_id for row in rows})
-        for row in rows:
-            if row.learner_id in keys:
-                key = keys[row.learner_id]
-                found[row.credential_id] = (key, key.open(row.content, secured_context(row.credential_id)))
-    return found
-
-
-def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
-    content = key.open(row.content, secured_context(row.credential_id))
-    return SecuredPart(
-        credential_id=row.credential_id,
-        document_id=row.document_id,
-        format=FormatName(row.format),
-        language=row.language,
-        secured=SecuredCredential(media_type=row.media_type, content=content),
-        signed_at=row.signed_at,
-    )
-
-
-def secured_context(credential_id: str) -> str:
-    """Return the context that a part's secured bytes are encrypted under."""
-    return f"secured_parts.content:{credential_id}"
-
-
-def _slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def slices(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut what a query names into as much as one takes."""
     for start in range(0, len(items), MAX_IDS_A_QUERY):
         yield items[start : start + MAX_IDS_A_QUERY]

@@ -11,9 +11,9 @@ from sqlalchemy import Row, Select, func, insert, or_, select, update
 from vc_issuer.errors import RuleError
 from vc_issuer.model.credential import FormatName
 from vc_issuer.store.audit import Deed, record_deed
-from vc_issuer.store.credentials import secured_context
 from vc_issuer.store.database import Session
 from vc_issuer.store.people import data_key, data_keys
+from vc_issuer.store.secured import open_secured, secured_context
 from vc_issuer.store.tables import document_parts, documents, pdfs, secured_parts, secured_versions
 
 AS_SIGNED = "B-B"
@@ -62,11 +62,7 @@ def choose_seals(session: Session, choice: SealChoice, *, after: str = "", limit
         query = query.where(secured_parts.c.proof_until <= choice.ends_before)
     rows = session.connection.execute(query.order_by(secured_parts.c.credential_id).limit(limit)).all()
     keys = data_keys(session, {row.learner_id for row in rows})
-    return [
-        _seal(row, keys[row.learner_id].open(row.content, secured_context(row.credential_id)))
-        for row in rows
-        if row.learner_id in keys
-    ]
+    return [_seal(row, open_secured(row, keys[row.learner_id])) for row in rows if row.learner_id in keys]
 
 
 def replace_seal(session: Session, seal: StoredSeal, after: StoredSeal, *, deed: Deed) -> None:
@@ -161,7 +157,13 @@ def _at(levels: Sequence[str]) -> Any:
 
 def _query() -> Select[Any]:
     return (
-        select(secured_parts, document_parts.c.document_id, documents.c.learner_id, documents.c.number)
+        select(
+            secured_parts,
+            document_parts.c.document_id,
+            document_parts.c.prepared,
+            documents.c.learner_id,
+            documents.c.number,
+        )
         .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
         .join(documents, documents.c.id == document_parts.c.document_id)
         .where(document_parts.c.format == FormatName.ELM.value)

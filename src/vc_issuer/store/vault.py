@@ -31,9 +31,14 @@ class DataKey:
     """A learner's data key, open; seals and opens values under a context such as `records.content:ab12`."""
 
     def __init__(self, key: bytes, random_bytes: RandomBytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
         self._derivation_key = hmac.digest(key, b"vc-issuer derive 1", "sha256")
         self._random_bytes = random_bytes
+
+    def __reduce__(self) -> tuple[type["DataKey"], tuple[bytes, RandomBytes]]:
+        # For a process that this one started to work for it; it gets what it works on in the same way.
+        return DataKey, (self._key, self._random_bytes)
 
     def seal(self, content: bytes, context: str) -> bytes:
         """Return `content` encrypted; deflated first where that is worth it."""

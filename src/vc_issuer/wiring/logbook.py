@@ -10,10 +10,10 @@ from vc_issuer.carriers.open import open_carrier
 from vc_issuer.errors import InconclusiveError, NotFoundError
 from vc_issuer.issuance.log import consistency_proof, evidence_of
 from vc_issuer.issuance.publish import IssuedDocument
-from vc_issuer.store.credentials import salt_context, secured_by_id
 from vc_issuer.store.database import Database
 from vc_issuer.store.issuance_log import all_checkpoints, checkpoint_over, leaf_places, newest_checkpoint
 from vc_issuer.store.log_stamps import all_stamps, find_stamp
+from vc_issuer.store.secured import salt_context, secured_by_id
 from vc_issuer.transparency.evidence import leaf_of, signatures_in
 from vc_issuer.verification.candidate import Candidate, read_candidate
 from vc_issuer.verification.trust import TrustedIssuer

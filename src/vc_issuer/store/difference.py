@@ -1,0 +1,46 @@
+"""Keep secured bytes as what they add to the prepared ones: the prepared bytes are stored already; pure.
+
+A badge is its prepared bytes with a proof at their end; a seal carries its payload as a JSON text. Both are kept as a
+mark, what stands before and what stands after. Bytes that are neither are kept whole, as all were before: no document
+of JSON and no compact JWS begins with a mark.
+"""
+
+_WHOLE = b"\x00"  # what begins like a mark
+_APPENDED = b"\x01"  # the prepared bytes without their last brace, then the rest
+_QUOTED = b"\x02"  # the length of what stands before (4 bytes), that, the prepared bytes as a JSON text, the rest
+_LENGTH = 4
+
+
+def difference(secured: bytes, prepared: bytes) -> bytes:
+    """Return what `restored` makes the secured bytes from, or those themselves where they don't hold the prepared."""
+    for kept in (_appended(secured, prepared), _quoted(secured, prepared)):
+        if kept is not None and restored(kept, prepared) == secured:
+            return kept
+    return _WHOLE + secured if secured[:1] in (_WHOLE, _APPENDED, _QUOTED) else secured
+
+
+def restored(kept: bytes, prepared: bytes) -> bytes:
+    """Return the secured bytes, byte for byte."""
+    if kept.startswith(_APPENDED):
+        return prepared[:-1] + kept[1:]
+    if kept.startswith(_QUOTED):
+        start = 1 + _LENGTH
+        end = start + int.from_bytes(kept[1:start])
+        return b"".join((kept[start:end], _as_text(prepared), kept[end:]))
+    return kept[1:] if kept.startswith(_WHOLE) else kept
+
+
+def _appended(secured: bytes, prepared: bytes) -> bytes | None:
+    return _APPENDED + secured[len(prepared) - 1 :] if prepared and secured.startswith(prepared[:-1]) else None
+
+
+def _quoted(secured: bytes, prepared: bytes) -> bytes | None:
+    if not prepared:
+        return None
+    text = _as_text(prepared)
+    before, found, after = secured.partition(text)
+    return b"".join((_QUOTED, len(before).to_bytes(_LENGTH), before, after)) if found else None
+
+
+def _as_text(content: bytes) -> bytes:
+    return content.replace(b"\\", b"\\\\").replace(b'"', b'\\"')

@@ -1,0 +1,167 @@
+"""The secured bytes of parts: stored at most once each, with a leaf in the log, and given back byte for byte.
+
+They are kept as what they add to the prepared bytes (`difference`), sealed under the learner's key by whoever secured
+them, so that a process that stores for many has little to do.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from vc_issuer.model.credential import FormatName, SecuredCredential
+from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
+from vc_issuer.store.database import Session
+from vc_issuer.store.difference import difference, restored
+from vc_issuer.store.issuance_log import append_leaves
+from vc_issuer.store.people import data_keys
+from vc_issuer.store.tables import document_parts, documents, secured_parts
+from vc_issuer.store.vault import DataKey
+from vc_issuer.transparency.evidence import leaf_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecuredPart:
+    """A part as it was secured."""
+
+    credential_id: str
+    document_id: str
+    format: FormatName
+    language: str
+    secured: SecuredCredential
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSecured:
+    """A part that was just secured under the key `key_id`, sealed for its row. `leaf` commits to its signature."""
+
+    credential_id: str
+    media_type: str
+    sealed: bytes = field(repr=False)
+    sha256: str
+    key_id: str
+    leaf: bytes
+
+
+def seal_secured(
+    part: PreparedPart, secured: SecuredCredential, *, key: DataKey, key_id: str, signature: bytes
+) -> NewSecured:
+    """Return what is stored of a part that was secured; `key` is its learner's, `signature` the one in it."""
+    return NewSecured(
+        credential_id=part.credential_id,
+        media_type=secured.media_type,
+        sealed=key.seal(difference(secured.content, part.content), secured_context(part.credential_id)),
+        sha256=hashlib.sha256(secured.content).hexdigest(),
+        key_id=key_id,
+        leaf=leaf_of(key.derive(salt_context(part.credential_id)), signature),
+    )
+
+
+def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime) -> int:
+    """Store secured bytes of parts that have none yet, each with its leaf in the log; returns how many were new."""
+    done = _secured_ids(session, [part.credential_id for part in parts])
+    new = [part for part in parts if part.credential_id not in done]
+    if new:
+        session.connection.execute(insert(secured_parts), [_row(part, now) for part in new])
+        append_leaves(session, [(part.credential_id, part.leaf) for part in new])
+    return len(new)
+
+
+def _row(part: NewSecured, now: datetime) -> dict[str, Any]:
+    return {
+        "credential_id": part.credential_id,
+        "media_type": part.media_type,
+        "content": part.sealed,
+        "sha256": part.sha256,
+        "key_id": part.key_id,
+        "signed_at": now,
+    }
+
+
+def salt_context(credential_id: str) -> str:
+    """Return what a credential's salt in the log is derived under."""
+    return f"log.salt:{credential_id}"
+
+
+def _secured_ids(session: Session, credential_ids: list[str]) -> set[str]:
+    found: set[str] = set()
+    for some in slices(credential_ids):
+        query = select(secured_parts.c.credential_id).where(secured_parts.c.credential_id.in_(some))
+        found |= set(session.connection.scalars(query))
+    return found
+
+
+def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple[SecuredPart, ...]]:
+    """Return the secured parts of these documents, by document; those of erased learners are left out."""
+    found: dict[str, tuple[SecuredPart, ...]] = {}
+    for some in slices(list(document_ids)):
+        query = (
+            select(
+                secured_parts,
+                document_parts.c.prepared,
+                document_parts.c.document_id,
+                document_parts.c.format,
+                document_parts.c.language,
+                documents.c.learner_id,
+            )
+            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
+            .join(documents, documents.c.id == document_parts.c.document_id)
+            .where(documents.c.id.in_(some))
+            .order_by(documents.c.position, document_parts.c.ordinal)
+        )
+        rows = session.connection.execute(query).all()
+        keys = data_keys(session, {row.learner_id for row in rows})
+        for row in rows:
+            if row.learner_id in keys:
+                found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, keys[row.learner_id]))
+    return found
+
+
+def secured_by_id(session: Session, credential_ids: Sequence[str]) -> dict[str, tuple[DataKey, bytes]]:
+    """Return each credential's key and secured bytes; those of erased learners are left out."""
+    found: dict[str, tuple[DataKey, bytes]] = {}
+    for some in slices(credential_ids):
+        query = (
+            select(
+                secured_parts.c.credential_id,
+                secured_parts.c.content,
+                document_parts.c.prepared,
+                documents.c.learner_id,
+            )
+            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
+            .join(documents, documents.c.id == document_parts.c.document_id)
+            .where(secured_parts.c.credential_id.in_(some))
+        )
+        rows = session.connection.execute(query).all()
+        keys = data_keys(session, {row.learner_id for row in rows})
+        for row in rows:
+            if row.learner_id in keys:
+                key = keys[row.learner_id]
+                found[row.credential_id] = (key, open_secured(row, key))
+    return found
+
+
+def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
+    return SecuredPart(
+        credential_id=row.credential_id,
+        document_id=row.document_id,
+        format=FormatName(row.format),
+        language=row.language,
+        secured=SecuredCredential(media_type=row.media_type, content=open_secured(row, key)),
+        signed_at=row.signed_at,
+    )
+
+
+def open_secured(row: Any, key: DataKey) -> bytes:
+    """Return the secured bytes of a row with `credential_id`, `content` and `prepared`, byte for byte."""
+    kept = key.open(row.content, secured_context(row.credential_id))
+    return restored(kept, key.open(row.prepared, prepared_context(row.credential_id)))
+
+
+def secured_context(credential_id: str) -> str:
+    """Return the context that a part's secured bytes are encrypted under."""
+    return f"secured_parts.content:{credential_id}"

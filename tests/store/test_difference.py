@@ -1,0 +1,40 @@
+"""Secured bytes kept as what they add to the prepared ones come back byte for byte, whatever they are."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vc_issuer.store.difference import difference, restored
+
+PREPARED = '{"name":"Zoë \\"Q\\" \\\\ Ω","credit":6}'.encode()
+
+
+def sealed(payload: bytes) -> bytes:
+    return json.dumps({"payload": payload.decode(), "signatures": [{"signature": "x"}]}, ensure_ascii=False).encode()
+
+
+def test_a_badge_is_kept_as_its_proof():
+    secured = PREPARED[:-1] + b',"proof":[{"proofValue":"z1"}]}'
+    kept = difference(secured, PREPARED)
+    assert restored(kept, PREPARED) == secured
+    assert len(kept) == len(secured) - len(PREPARED) + 2
+
+
+def test_a_seal_is_kept_without_its_payload():
+    secured = sealed(PREPARED)
+    kept = difference(secured, PREPARED)
+    assert restored(kept, PREPARED) == secured
+    assert b"name" not in kept
+
+
+@given(secured=st.binary(), prepared=st.binary())
+def test_anything_else_comes_back_too(secured, prepared):
+    assert restored(difference(secured, prepared), prepared) == secured
+
+
+@given(prepared=st.binary(min_size=1), before=st.binary(), after=st.binary())
+def test_whatever_stands_around_comes_back(prepared, before, after):
+    escaped = prepared.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    for secured in (prepared[:-1] + after, before + escaped + after):
+        assert restored(difference(secured, prepared), prepared) == secured
