@@ -9,6 +9,7 @@ import jsonschema_rs
 import pytest
 from typer.testing import CliRunner
 
+from postgres import postgresql_url
 from vc_issuer.bench import files
 from vc_issuer.bench.clock import Cost, UnitClock
 from vc_issuer.bench.given import as_2019, given_to_peers
@@ -16,9 +17,9 @@ from vc_issuer.bench.inputs import bench_inputs
 from vc_issuer.bench.peer import PEERS, Peer
 from vc_issuer.bench.plot import draw_plot
 from vc_issuer.bench.row import PeerCost, Row
-from vc_issuer.bench.run import ROWS, as_json
+from vc_issuer.bench.run import ROWS, as_json, run_rows
 from vc_issuer.cli.main import command_line
-from vc_issuer.errors import ConfigurationError
+from vc_issuer.errors import ConfigurationError, InputError
 from vc_issuer.model.report import Verdict
 from vc_issuer.verification.proofs import directly
 from vc_issuer.verification.verify import Verifier
@@ -170,3 +171,18 @@ def test_the_command_measures_one_row_and_says_what_it_does_not_know():
     [found] = json.loads(done.stdout)["rows"]
     assert found["work"] == "elm-seal"
     assert found["units"] > 1
+
+
+def test_workers_store_twins_in_postgresql():
+    clock = UnitClock()
+    with postgresql_url() as url:
+        rows = list(run_rows(["twin-stored-postgresql"], clock, with_peers=False, count=20, postgresql=url))
+    [found] = as_json(rows, clock)["rows"]
+    assert found["documents"] > 10
+    assert found["speedup"] > 0
+    assert found["of_sqlite"] > 0
+
+
+def test_rows_of_workers_say_that_they_need_a_database():
+    with pytest.raises(InputError, match="needs a database"):
+        list(run_rows(["twin-stored-postgresql"], UnitClock(), with_peers=False))

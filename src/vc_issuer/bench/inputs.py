@@ -24,7 +24,7 @@ from vc_issuer.wiring.catalogue import known_institution
 from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.examples import example, made_up_cohort
 from vc_issuer.wiring.home import Home, open_home
-from vc_issuer.wiring.homemaking import NewHome, make_home
+from vc_issuer.wiring.homemaking import DEFAULT_DATABASE, NewHome, make_home
 from vc_issuer.wiring.office import Office, check_offering_file
 
 _INSTITUTION, _HOST, _OFFERING = "uzb", "credentials.uzb.example", "offerings/mc03.toml"
@@ -79,9 +79,10 @@ def bench_inputs() -> Iterator[Inputs]:
             home.close()
 
 
-def new_home(path: Path) -> Home:
+def new_home(path: Path, *, database: str = DEFAULT_DATABASE) -> Home:
     """Make a home with the example offering in its catalogue."""
-    make_home(NewHome(path=path, issuer=known_institution(_INSTITUTION), host=_HOST, mode=Mode.DEMO), now=utc_now())
+    issuer = known_institution(_INSTITUTION)
+    make_home(NewHome(path=path, issuer=issuer, host=_HOST, mode=Mode.DEMO, database=database), now=utc_now())
     home = open_home(path)
     file = example(_OFFERING)
     offering = check_offering_file(file.read_bytes(), filename=file.name, base_url=home.settings.base_url)

@@ -35,13 +35,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """A run: the clock, what it works on, the open keys, the peers to ask, and how many documents a batch has."""
+    """A run: the clock, what it works on, the open keys, the peers to ask, and how many documents a batch has.
+
+    `postgresql` is the URL of a server's database for the rows that need one.
+    """
 
     clock: UnitClock
     inputs: Inputs
     keys: KeyRing
     peers: Sequence[Peer]
     count: int
+    postgresql: str = field(default="", repr=False)
 
     def row(self, name: str, work: Work, *, peer: str = "", more: Mapping[str, float] | None = None) -> Row:
         """Measure `work(count)`, and in turn with it each peer that takes the work which it knows as `peer`."""

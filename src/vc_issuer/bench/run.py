@@ -11,6 +11,7 @@ from vc_issuer.bench.peer import PEERS, Peer
 from vc_issuer.bench.row import Bench, PeerCost, Row
 from vc_issuer.bench.rows import MAKING
 from vc_issuer.bench.stored import twin_stored, twin_stored_2_cores
+from vc_issuer.bench.stored_postgresql import twin_stored_postgresql
 from vc_issuer.bench.verified import VERIFYING
 from vc_issuer.errors import InputError
 from vc_issuer.wiring.keys import key_opener
@@ -22,13 +23,20 @@ ROWS: Mapping[str, Callable[[Bench], Row]] = {
     "twin-stored": twin_stored,
     "twin-stored-2-cores": twin_stored_2_cores,
 }
+ON_POSTGRESQL: Mapping[str, Callable[[Bench], Row]] = {"twin-stored-postgresql": twin_stored_postgresql}
 
 
-def run_rows(names: Sequence[str], clock: UnitClock, *, with_peers: bool, count: int = COUNT) -> Iterator[Row]:
-    """Measure the named rows, or all of them, one after the other. Raises InputError, ConfigurationError."""
-    unknown = [name for name in names if name not in ROWS]
+def run_rows(
+    names: Sequence[str], clock: UnitClock, *, with_peers: bool, count: int = COUNT, postgresql: str = ""
+) -> Iterator[Row]:
+    """Measure the named rows, or all that can be, one after the other; some need a `postgresql`.
+
+    Raises InputError, ConfigurationError.
+    """
+    rows = {**ROWS, **ON_POSTGRESQL}
+    unknown = [name for name in names if name not in rows]
     if unknown:
-        raise InputError(f"no work is named {unknown[0]!r}.", remedy=f"Known are {', '.join(ROWS)}.")
+        raise InputError(f"no work is named {unknown[0]!r}.", remedy=f"Known are {', '.join(rows)}.")
     with ExitStack() as stack:
         inputs = stack.enter_context(bench_inputs())
         keys = stack.enter_context(key_opener(inputs.home.settings.home)())
@@ -36,9 +44,9 @@ def run_rows(names: Sequence[str], clock: UnitClock, *, with_peers: bool, count:
         given = given_to_peers(inputs) if peers else {}
         for peer in peers:
             peer.begin(given)
-        bench = Bench(clock=clock, inputs=inputs, keys=keys, peers=peers, count=count)
-        for name in names or ROWS:
-            yield ROWS[name](bench)
+        bench = Bench(clock=clock, inputs=inputs, keys=keys, peers=peers, count=count, postgresql=postgresql)
+        for name in names or (rows if postgresql else ROWS):
+            yield rows[name](bench)
 
 
 def as_json(rows: Sequence[Row], clock: UnitClock) -> dict[str, Any]:

@@ -18,12 +18,15 @@ def bench(
     work: Annotated[list[str] | None, typer.Option("--work", metavar="NAME", help="Measure this row alone.")] = None,
     peer: Annotated[bool, typer.Option("--peer", help="Measure other implementations in turn.")] = False,
     count: Annotated[int, typer.Option("--count", min=1, help="Documents of a batch that is stored.")] = COUNT,
+    postgresql: Annotated[
+        str, typer.Option("--postgresql", metavar="URL", help="Measure workers too, in a schema of this database.")
+    ] = "",
     plot: Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw the rows as SVG.")] = None,
     as_json_too: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Measure what work costs, in Ed25519 signatures of the same core in the same run."""
     clock, rows = UnitClock(), list[Row]()
-    for row in run_rows(work or [], clock, with_peers=peer, count=count):
+    for row in run_rows(work or [], clock, with_peers=peer, count=count, postgresql=postgresql):
         rows.append(row)
         complain(f"{row.work}: {row.cost.units:.1f} units")
     if plot is not None:

@@ -13,9 +13,9 @@ _LENGTH = 4
 
 def difference(secured: bytes, prepared: bytes) -> bytes:
     """Return what `restored` makes the secured bytes from, or those themselves where they don't hold the prepared."""
-    for kept in (_appended(secured, prepared), _quoted(secured, prepared)):
-        if kept is not None and restored(kept, prepared) == secured:
-            return kept
+    kept = _appended(secured, prepared) or _quoted(secured, prepared)
+    if kept is not None:
+        return kept
     return _WHOLE + secured if secured[:1] in (_WHOLE, _APPENDED, _QUOTED) else secured
 
 
