@@ -133,7 +133,7 @@ def test_a_token_with_a_status_list_is_one_too():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", [kind.word for kind in OTHERS])
+@pytest.mark.parametrize("kind", sorted(kind.word for kind in OTHERS))
 def test_every_such_document_has_its_words_in_every_language(kind, language):
     counted = {"status-list": 5, "did-document": 2}.get(kind)
     other = OtherDocument(kind=kind, of=WEB, count=counted)
