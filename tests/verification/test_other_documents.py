@@ -3,6 +3,7 @@
 import html
 import json
 import secrets
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from vc_issuer.cli.main import command_line
 from vc_issuer.config import Mode
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import CheckId, OtherDocument, Verdict
 from vc_issuer.recognition.verdict_words import in_one_line, verdict_words
 from vc_issuer.recognition.wording import LANGUAGES, sayer
@@ -90,6 +92,14 @@ def test_a_status_list_is_named_by_the_trust_source_once_its_signature_holds_and
     report = verify(forged, issuers=(pinned(),))
     assert (report.other.name, report.verdict) == ("", Verdict.NOT_GENUINE)
     assert verdict_words(report, sayer("en")).sentence == "Not genuine"
+
+
+def test_a_list_is_held_to_the_key_for_lists_where_an_issuer_has_one():
+    issuer = pinned()
+    (method,) = issuer.methods
+    for purpose, verdict in ((KeyPurpose.STATUS, Verdict.CURRENT), (KeyPurpose.CREDENTIAL, Verdict.NOT_GENUINE)):
+        report = verify(a_list(), issuers=(replace(issuer, purposes={method.id: purpose}),))
+        assert report.verdict is verdict, report
 
 
 def test_a_list_larger_than_any_credential_is_still_named():

@@ -145,15 +145,15 @@ class BadgeExamination:
 
     def _methods(self, candidate: Candidate) -> ResolvedMethods:
         if candidate.is_token:
-            return resolve_token(candidate.content, self._trust, KeyPurpose.CREDENTIAL)
-        return resolve_methods(candidate.document, self._trust, KeyPurpose.CREDENTIAL)
+            return resolve_token(candidate.content, self._trust, _purpose_of(candidate))
+        return resolve_methods(candidate.document, self._trust, _purpose_of(candidate))
 
     def _key(self, candidate: Candidate, lines: list[ProofLine] | None) -> tuple[None, str, str]:
         methods = self._methods(candidate)
         if lines is None:
             _raise_worst(list(methods.errors))
             raise InconclusiveError(NOT_PROVEN)
-        confirmed = confirm_methods(methods, self._trust, KeyPurpose.CREDENTIAL)
+        confirmed = confirm_methods(methods, self._trust, _purpose_of(candidate))
         issuer = self._trust.issuer(issuer_of(candidate.document))
         for line in lines:
             method = confirmed[line.method_id]
@@ -214,3 +214,8 @@ def _raise_worst(errors: list[Any]) -> None:
         found = next((error for error in errors if isinstance(error, kind)), None)
         if found:
             raise found
+
+
+def _purpose_of(candidate: Candidate) -> KeyPurpose:
+    """Return what the signing key must be for: issuers with a key for lists sign no credential with it (threat T11)."""
+    return KeyPurpose.STATUS if candidate.kind is Kind.STATUS_LIST else KeyPurpose.CREDENTIAL
