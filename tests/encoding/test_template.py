@@ -1,5 +1,7 @@
 """A template gives the generic path's bytes or nothing, whatever stands in a document."""
 
+import hashlib
+
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -43,7 +45,13 @@ def badge(**changes):
 
 def filled(template, document):
     values = template.values_of(read_shape(document).texts)
-    return None if values is None else template.fill(values)
+    if values is None:
+        return None
+    written = template.fill(values)
+    digest = None if written is None else hashlib.new(template.hash_name, written).digest()
+    assert template.digest(values) == digest
+    assert template.fill(values) == written, "what was remembered of the first time changes nothing"
+    return written
 
 
 @SLOW

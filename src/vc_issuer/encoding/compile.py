@@ -201,6 +201,7 @@ def _assemble(marked: _Marked, texts: tuple[str, ...], hash_name: str, terms: fr
         terms=terms,
         named=tuple(named),
         blank=tuple(blank),
+        constant_named=tuple(block.constant() for block in named),
         constant_blank=tuple(block.constant() for block in blank),
         hashed=tuple(hashed),
         hash_name=hash_name,

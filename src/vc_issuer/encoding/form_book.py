@@ -55,6 +55,10 @@ class LearnedForm:
             return None
         return values
 
+    def digest(self, values: Sequence[str]) -> bytes | None:
+        """Return the hash of `canonical`, by the name that the template was compiled under, or None."""
+        return self.template.digest([values[pick] for pick in self.picks]) if self.template else None
+
     def canonical(self, values: Sequence[str]) -> bytes | None:
         """Return the canonical N-Quads of the document with these texts in its holes, or None."""
         return self.template.fill([values[pick] for pick in self.picks]) if self.template else None

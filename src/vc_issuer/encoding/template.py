@@ -9,8 +9,8 @@ settled when the shape was compiled.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -54,14 +54,15 @@ class Block(NamedTuple):
     subject: Text
     parts: tuple[Text | Lines, ...]
 
-    def constant(self) -> tuple[bytes, ...] | None:
-        """Return the pieces between the labels of a blank node's block without holes or links, else None."""
-        if len(self.parts) != 1 or isinstance(self.parts[0], Lines) or self.parts[0].holes:
+    def constant(self) -> bytes | None:
+        """Return the block's bytes if it has neither holes nor links, else None; a blank node's hold LABEL."""
+        if len(self.parts) != 1 or isinstance(self.parts[0], Lines) or self.parts[0].holes or self.subject.holes:
             return None
-        return tuple(self.parts[0].form.split(LABEL))
+        return self.parts[0].form
 
 
 MAX_BLANK_NODES = 256
+_MOST_LABELLED = 512  # of half a kilobyte each, a template
 _LABELS = tuple(b"_:c14n%d" % rank for rank in range(MAX_BLANK_NODES))
 _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 
@@ -81,9 +82,12 @@ class Template:
     terms: frozenset[str]
     named: tuple[Block, ...]
     blank: tuple[Block, ...]
-    constant_blank: tuple[tuple[bytes, ...] | None, ...]
+    constant_named: tuple[bytes | None, ...]
+    constant_blank: tuple[bytes | None, ...]
     hashed: tuple[tuple[Text | Lines, ...] | bytes, ...]
     hash_name: str
+    # Constant blocks of blank nodes under labels that they had: few, since only nodes with holes change places.
+    _labelled: dict[tuple[int, bytes], bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def values_of(self, texts: Sequence[str]) -> tuple[str, ...] | None:
         """Return what goes into the holes, or None if these texts are not of this template."""
@@ -97,6 +101,21 @@ class Template:
 
     def fill(self, values: Sequence[str]) -> bytes | None:
         """Return the canonical N-Quads with these values in the holes; None where the generic path must decide."""
+        parts = self._parts(values)
+        return None if parts is None else b"".join(parts)
+
+    def digest(self, values: Sequence[str]) -> bytes | None:
+        """Return the hash of what `fill` gives, by `hash_name`; a constant beginning is hashed once for all."""
+        parts = self._parts(values)
+        if parts is None:
+            return None
+        if not parts or parts[0] not in self.constant_named:
+            return _HASHES[self.hash_name](b"".join(parts)).digest()
+        state = _begun(self.hash_name, parts[0]).copy()
+        state.update(b"".join(parts[1:]))
+        return bytes(state.digest())
+
+    def _parts(self, values: Sequence[str]) -> list[bytes] | None:
         if not all(is_plain_iri(values[hole], self.terms) for hole in self.iris):
             return None
         joined = _BETWEEN.join(values)
@@ -110,23 +129,35 @@ class Template:
         for label, node in zip(_LABELS, ranked, strict=False):
             labels[node] = label
         parts: list[bytes] = []
-        blocks = [(block.subject.fill(encoded), block.parts) for block in self.named]
-        blocks.sort(key=itemgetter(0))
-        if len({subject for subject, _ in blocks}) != len(blocks):
+        subjects = [block.subject.fill(encoded) for block in self.named]
+        if len(set(subjects)) != len(subjects):
             return None
-        for _, lines in blocks:
-            _write(lines, encoded, labels, parts)
+        for number in sorted(range(len(subjects)), key=subjects.__getitem__):
+            known = self.constant_named[number]
+            if known is not None:
+                parts.append(known)
+            else:
+                _write(self.named[number].parts, encoded, labels, parts)
         # `_:` comes behind every `<`.
         for rank in _ranks_by_label(len(ranked)):
             node, label = ranked[rank], _LABELS[rank]
-            constant = self.constant_blank[node]
-            if constant is not None:
-                parts.append(label.join(constant))
-                continue
-            own: list[bytes] = []
-            _write(self.blank[node].parts, encoded, labels, own)
-            parts.append(b"".join(own).replace(LABEL, label))
-        return b"".join(parts)
+            written = self._labelled.get((node, label)) or self._constant(node, label)
+            if written is None:
+                own: list[bytes] = []
+                _write(self.blank[node].parts, encoded, labels, own)
+                written = b"".join(own).replace(LABEL, label)
+            parts.append(written)
+        return parts
+
+    def _constant(self, node: int, label: bytes) -> bytes | None:
+        """Return the block of a blank node under a label if it has neither holes nor links, and remember it."""
+        constant = self.constant_blank[node]
+        if constant is None:
+            return None
+        if len(self._labelled) >= _MOST_LABELLED:
+            self._labelled.clear()
+        self._labelled[node, label] = written = constant.replace(LABEL, label)
+        return written
 
     def _ranked(self, encoded: Sequence[bytes]) -> list[int] | None:
         """Return the blank nodes in the order of their first-degree hashes, or None where two are equal."""
@@ -142,6 +173,12 @@ class Template:
         if len(set(hashes)) != len(hashes):
             return None
         return sorted(range(len(hashes)), key=hashes.__getitem__)
+
+
+@lru_cache(maxsize=256)
+def _begun(hash_name: str, beginning: bytes) -> Any:
+    """Return the state of a hash after a constant beginning, to be copied."""
+    return _HASHES[hash_name](beginning)
 
 
 @cache
@@ -187,6 +224,9 @@ def _write(
             parts.append(item.form % tuple([encoded[hole] for hole in item.holes]) if item.holes else item.form)
             continue
         prefix = item.prefix.fill(encoded)
+        if len(item.nodes) == 1 and not item.objects:
+            parts += (prefix, labels[item.nodes[0]], _END)
+            continue
         parts += [prefix + each for each in sorted({each.fill(encoded) for each in item.objects})]
         if item.nodes:
             found = sorted([labels[node] for node in item.nodes])

@@ -64,11 +64,11 @@ class CompiledProofs:
         reading = self._book.read(content)
         if reading is None or has_astral("".join(reading.values)):
             return None
-        canonical = reading.form.canonical(reading.values)
-        if canonical is None:
+        digest = reading.form.digest(reading.values)
+        if digest is None:
             return None
         hashed, head = self._config(reading, key, created)
-        message = hashed + hashlib.new(self._hash_name, canonical).digest()
+        message = hashed + digest
         signature = key.sign(message, KeyPurpose.CREDENTIAL)
         proof = b"".join((head, base58_encode(signature).encode(), b'"}]}'))
         return Made(SecuredCredential(media_type=MEDIA_TYPE, content=content[:-1] + proof), signature, message)
