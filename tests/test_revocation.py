@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ReasonFlags
+from cryptography.x509 import ReasonFlags, ocsp
 from hypothesis import given
 from hypothesis import strategies as st
 from pki import DirectDesk, Pki
@@ -108,6 +108,12 @@ def test_an_answer_is_kept_while_it_promises_to_hold():
         assert answer_holds(answer, NOON)
         assert not answer_holds(answer, NOON + timedelta(days=30))
     assert not answer_holds(b"x", NOON)
+
+
+def test_an_answer_that_ends_in_no_year_is_not_kept():
+    (single,) = ocsp.load_der_ocsp_response(ANSWER).responses
+    end = f"{single.next_update_utc:%Y%m%d}".encode()
+    assert not answer_holds(ANSWER.replace(end, b"0000" + end[4:]), NOON)
 
 
 def test_a_responder_whose_certificate_cannot_be_read_says_nothing():

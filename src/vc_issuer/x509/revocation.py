@@ -116,7 +116,10 @@ def answer_holds(answer: bytes, now: datetime) -> bool:
         return until is not None and until > now
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return False
-    ends = [single.next_update_utc for single in response.responses]
+    try:
+        ends = [single.next_update_utc for single in response.responses]
+    except UNPARSEABLE:
+        return False  # a time that no calendar knows
     return bool(ends) and all(end is not None and end > now for end in ends)
 
 
@@ -149,20 +152,23 @@ def _from_response(
         answers = [answer for answer in response.responses if _is_about(answer, subject, authority)]
         if not answers or not _is_authentic(response, authority, helpers):
             return
+        yield from [told for answer in answers for told in _said(answer, at)]
     except (*UNPARSEABLE, UnsupportedAlgorithm):
         return
-    for answer in answers:
-        if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-            yield Revocation(
-                told=answer.this_update_utc,
-                source="OCSP",
-                revoked=answer.revocation_time_utc,
-                is_harmless=answer.revocation_reason in HARMLESS,
-            )
-        elif answer.certificate_status is ocsp.OCSPCertStatus.GOOD and _is_fresh(
-            answer.this_update_utc, answer.next_update_utc, at
-        ):
-            yield Revocation(told=answer.this_update_utc, source="OCSP")
+
+
+def _said(answer: ocsp.OCSPSingleResponse, at: datetime) -> Iterator[Revocation]:
+    if answer.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+        yield Revocation(
+            told=answer.this_update_utc,
+            source="OCSP",
+            revoked=answer.revocation_time_utc,
+            is_harmless=answer.revocation_reason in HARMLESS,
+        )
+    elif answer.certificate_status is ocsp.OCSPCertStatus.GOOD and _is_fresh(
+        answer.this_update_utc, answer.next_update_utc, at
+    ):
+        yield Revocation(told=answer.this_update_utc, source="OCSP")
 
 
 def _is_about(answer: ocsp.OCSPSingleResponse, subject: x509.Certificate, authority: x509.Certificate) -> bool:
