@@ -20,7 +20,7 @@ from vc_issuer.bench.row import Bench, Row
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.office import Office
 
-_DOCUMENTS_A_LEARNER = 2.4  # of the made-up cohort: one certificate for those who pass both units
+DOCUMENTS_A_LEARNER = 2.4  # of the made-up cohort: one certificate for those who pass both units
 
 
 class _Spent(NamedTuple):
@@ -78,8 +78,8 @@ def _more(spent: _Spent) -> dict[str, float]:
 
 def _batch(documents: int, *, processes: int) -> _Spent:
     with _home() as (home, path):
-        batch_id = imported_batch(home, max(1, round(documents / _DOCUMENTS_A_LEARNER)), seed=7)
-        cpu, wall = _cpu_s(), time.monotonic()
+        batch_id = imported_batch(home, max(1, round(documents / DOCUMENTS_A_LEARNER)), seed=7)
+        cpu, wall = cpu_s(), time.monotonic()
         report = Office(home, "preparer").prepare(batch_id)
         approver = Office(home, "approver")
         approver.approve(batch_id, report.digest)
@@ -89,7 +89,7 @@ def _batch(documents: int, *, processes: int) -> _Spent:
         home.database.settle()
         return _Spent(
             documents=report.documents,
-            cpu_s=_cpu_s() - cpu,
+            cpu_s=cpu_s() - cpu,
             wall_s=ended - wall,
             signing_wall_s=ended - signing,
             database_bytes=path.stat().st_size,
@@ -107,6 +107,7 @@ def _home() -> Iterator[tuple[Home, Path]]:
             home.close()
 
 
-def _cpu_s() -> float:
+def cpu_s() -> float:
+    """Return the CPU time of this process and of those of its children that ended: theirs counts from their start."""
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

@@ -5,7 +5,6 @@ it stands the same signing in this process with SQLite, since both are compared 
 """
 
 import multiprocessing
-import resource
 import secrets
 import tempfile
 import time
@@ -19,12 +18,12 @@ from sqlalchemy.engine import make_url
 
 from vc_issuer.bench.inputs import imported_batch, new_home
 from vc_issuer.bench.row import Bench, Row
+from vc_issuer.bench.stored import DOCUMENTS_A_LEARNER, cpu_s
 from vc_issuer.errors import InputError
 from vc_issuer.wiring.homemaking import DEFAULT_DATABASE
 from vc_issuer.wiring.office import Office
 from vc_issuer.wiring.working import run_worker
 
-_DOCUMENTS_A_LEARNER = 2.4
 _WORKERS_READY_S = 5.0  # a worker has imported what it needs and waits for work
 
 
@@ -75,14 +74,14 @@ def _signed(documents: int, database: str, *, workers: int) -> _Signed:
         spawn = multiprocessing.get_context("spawn")
         crew = [spawn.Process(target=run_worker, args=(path,), daemon=True) for _ in range(workers)]
         try:
-            batch_id = imported_batch(home, max(1, round(documents / _DOCUMENTS_A_LEARNER)), seed=7)
+            batch_id = imported_batch(home, max(1, round(documents / DOCUMENTS_A_LEARNER)), seed=7)
             report = Office(home, "preparer").prepare(batch_id)
             approver = Office(home, "approver")
             approver.approve(batch_id, report.digest)
             for worker in crew:
                 worker.start()
             time.sleep(_WORKERS_READY_S if crew else 0)
-            spent, begun = _cpu_s(), time.monotonic()
+            spent, begun = cpu_s(), time.monotonic()
             approver.sign(batch_id)
             wall_s = time.monotonic() - begun
         finally:
@@ -90,7 +89,7 @@ def _signed(documents: int, database: str, *, workers: int) -> _Signed:
                 worker.terminate()
                 worker.join()
             home.close()
-        return _Signed(report.documents, wall_s, _cpu_s() - spent)
+        return _Signed(report.documents, wall_s, cpu_s() - spent)
 
 
 @contextmanager
@@ -106,9 +105,3 @@ def _schema(server: str) -> Iterator[str]:
         finally:
             connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
     engine.dispose()
-
-
-def _cpu_s() -> float:
-    """Return the CPU time of this process and of workers that ended: theirs counts from their start."""
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime

@@ -13,7 +13,7 @@ from vc_issuer.model.credential import FormatName
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.database import Session
 from vc_issuer.store.people import data_key, data_keys
-from vc_issuer.store.secured import open_secured, secured_context
+from vc_issuer.store.secured import open_secured, secured_context, secured_query
 from vc_issuer.store.tables import document_parts, documents, pdfs, secured_parts, secured_versions
 
 AS_SIGNED = "B-B"
@@ -156,18 +156,7 @@ def _at(levels: Sequence[str]) -> Any:
 
 
 def _query() -> Select[Any]:
-    return (
-        select(
-            secured_parts,
-            document_parts.c.document_id,
-            document_parts.c.prepared,
-            documents.c.learner_id,
-            documents.c.number,
-        )
-        .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
-        .join(documents, documents.c.id == document_parts.c.document_id)
-        .where(document_parts.c.format == FormatName.ELM.value)
-    )
+    return secured_query().where(document_parts.c.format == FormatName.ELM.value)
 
 
 def _seal(row: Row[Any], content: bytes) -> StoredSeal:

@@ -5,12 +5,12 @@ them, so that a process that stores for many has little to do.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Select, insert, select
 
 from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
@@ -99,25 +99,9 @@ def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple
     """Return the secured parts of these documents, by document; those of erased learners are left out."""
     found: dict[str, tuple[SecuredPart, ...]] = {}
     for some in slices(list(document_ids)):
-        query = (
-            select(
-                secured_parts,
-                document_parts.c.prepared,
-                document_parts.c.document_id,
-                document_parts.c.format,
-                document_parts.c.language,
-                documents.c.learner_id,
-            )
-            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
-            .join(documents, documents.c.id == document_parts.c.document_id)
-            .where(documents.c.id.in_(some))
-            .order_by(documents.c.position, document_parts.c.ordinal)
-        )
-        rows = session.connection.execute(query).all()
-        keys = data_keys(session, {row.learner_id for row in rows})
-        for row in rows:
-            if row.learner_id in keys:
-                found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, keys[row.learner_id]))
+        query = secured_query().where(documents.c.id.in_(some))
+        for row, key in _with_keys(session, query.order_by(documents.c.position, document_parts.c.ordinal)):
+            found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, key))
     return found
 
 
@@ -125,24 +109,32 @@ def secured_by_id(session: Session, credential_ids: Sequence[str]) -> dict[str, 
     """Return each credential's key and secured bytes; those of erased learners are left out."""
     found: dict[str, tuple[DataKey, bytes]] = {}
     for some in slices(credential_ids):
-        query = (
-            select(
-                secured_parts.c.credential_id,
-                secured_parts.c.content,
-                document_parts.c.prepared,
-                documents.c.learner_id,
-            )
-            .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
-            .join(documents, documents.c.id == document_parts.c.document_id)
-            .where(secured_parts.c.credential_id.in_(some))
-        )
-        rows = session.connection.execute(query).all()
-        keys = data_keys(session, {row.learner_id for row in rows})
-        for row in rows:
-            if row.learner_id in keys:
-                key = keys[row.learner_id]
-                found[row.credential_id] = (key, open_secured(row, key))
+        for row, key in _with_keys(session, secured_query().where(secured_parts.c.credential_id.in_(some))):
+            found[row.credential_id] = (key, open_secured(row, key))
     return found
+
+
+def secured_query() -> Select[Any]:
+    """Return the query for secured parts, each with what `open_secured` needs and the document it belongs to."""
+    return (
+        select(
+            secured_parts,
+            document_parts.c.prepared,
+            document_parts.c.document_id,
+            document_parts.c.format,
+            document_parts.c.language,
+            documents.c.learner_id,
+            documents.c.number,
+        )
+        .join(document_parts, document_parts.c.credential_id == secured_parts.c.credential_id)
+        .join(documents, documents.c.id == document_parts.c.document_id)
+    )
+
+
+def _with_keys(session: Session, query: Select[Any]) -> Iterator[tuple[Row[Any], DataKey]]:
+    rows = session.connection.execute(query).all()
+    keys = data_keys(session, {row.learner_id for row in rows})
+    yield from ((row, keys[row.learner_id]) for row in rows if row.learner_id in keys)
 
 
 def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
