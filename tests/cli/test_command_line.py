@@ -7,6 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from vc_issuer.cli.main import COMMANDS, command_line, command_named
+from vc_issuer.config import Mode
+from vc_issuer.wiring.catalogue import known_institution
+from vc_issuer.wiring.clock import utc_now
+from vc_issuer.wiring.homemaking import NewHome, make_home
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,26 @@ def test_a_wrong_option_of_verify_is_usage_and_never_the_answer_no(words, tmp_pa
     file = tmp_path / "file.json"
     file.write_text("{}")
     assert CliRunner().invoke(command_line(["verify"]), ["verify", str(file), *words]).exit_code == 2
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["bench", "--work", "nothing"], "no work is named"),
+        (["worker"], "workers need"),
+        (["bench", "--work", "twin-stored-postgresql", "--postgresql", "postgresql+psycopg://x/y"], "psycopg"),
+    ],
+)
+def test_without_the_packages_of_postgresql_a_command_says_so(words, said, tmp_path):
+    make_home(
+        NewHome(path=tmp_path / "home", issuer=known_institution("uzb"), host="uzb.example", mode=Mode.DEMO),
+        now=utc_now(),
+    )
+    code = "import sys; sys.modules['psycopg'] = None; from vc_issuer.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--home", tmp_path / "home", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from vc_issuer.bench.inputs import imported_batch, new_home
 from vc_issuer.bench.row import Bench, Row
 from vc_issuer.bench.stored import DOCUMENTS_A_LEARNER, cpu_s
+from vc_issuer.engine.registry import queue_work
 from vc_issuer.errors import InputError
 from vc_issuer.wiring.homemaking import DEFAULT_DATABASE
 from vc_issuer.wiring.office import Office
@@ -40,10 +41,11 @@ class _Signed(NamedTuple):
 def twin_stored_postgresql(bench: Bench) -> Row:
     """Secure and store twins in PostgreSQL with two workers; `speedup` is over one, `of_sqlite` one worker's share.
 
-    Raises InputError where no database was named.
+    Raises InputError where no database was named, ConfigurationError without the packages for it.
     """
     if not bench.postgresql:
         raise InputError("twin-stored-postgresql needs a database.", remedy="Name one with --postgresql URL.")
+    queue_work()  # say first if its packages are missing
     measured: list[tuple[_Signed, _Signed, _Signed]] = []
 
     def measure() -> float:

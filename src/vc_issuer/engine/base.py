@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
+RETRY_S = 10  # a token that is away, a database that restarts
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 

@@ -16,7 +16,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as QueuedJob
 from sqlalchemy.engine import make_url
 
-from vc_issuer.engine.base import Desk, Job
+from vc_issuer.engine.base import RETRY_S, Desk, Job
 from vc_issuer.errors import ConfigurationError, RuleError, SignerError
 
 QUEUE = "signing"
@@ -25,7 +25,6 @@ RESCUE = "rescue"
 POLL_S = 0.5  # whoever waits for a batch looks at its tables so often
 HEARTBEAT_S = 5.0
 SILENT_S = 20.0  # a worker that was silent for four heartbeats is taken for dead
-RETRY_S = 10  # a token that is away, a database that restarts
 RESCUE_EVERY = "* * * * * */10"  # the sixth field counts seconds
 _KNOWN = "SELECT args FROM procrastinate_jobs WHERE task_name = %s AND status IN ('todo', 'doing')"
 _ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)"

@@ -27,6 +27,12 @@ def prepare_queue(database_url: str) -> None:
     _queue().prepare_queue(database_url)
 
 
+def queue_work() -> Callable[..., None]:
+    """Return what works on the jobs of a queue (`engine.queue.work`). Raises ConfigurationError if it is not there."""
+    work: Callable[..., None] = _queue().work
+    return work
+
+
 def _queue() -> Any:
     try:
         return import_module("vc_issuer.engine.queue")

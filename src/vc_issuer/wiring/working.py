@@ -3,12 +3,13 @@
 import logging
 import multiprocessing
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from vc_issuer.engine.base import Job
+from vc_issuer.engine.base import RETRY_S, Job
 from vc_issuer.engine.local import InProcess, end_with_parent
-from vc_issuer.engine.queue import RETRY_S, work
+from vc_issuer.engine.registry import queue_work
 from vc_issuer.errors import ConfigurationError, RuleError, VcIssuerError
 from vc_issuer.issuance.desk import SignChunk, work_on
 from vc_issuer.issuance.issue import SigningBench, finish_signing
@@ -77,15 +78,15 @@ def run_worker(home_path: Path, *, until_empty: bool = False) -> None:
             "workers need PostgreSQL; this home's database is a file.",
             remedy="Sign with: vc-issuer batch sign --processes 0",
         )
-    worker = Worker(home)
+    work, worker = queue_work(), Worker(home)
     try:
-        _work(home, worker, until_empty=until_empty)
+        _work(work, home, worker, until_empty=until_empty)
     finally:
         worker.close()
         home.close()
 
 
-def _work(home: Home, worker: Worker, *, until_empty: bool) -> None:
+def _work(work: Callable[..., None], home: Home, worker: Worker, *, until_empty: bool) -> None:
     while True:
         try:
             work(home.settings.database_url, worker.do_chunk, until_empty=until_empty)
