@@ -3,6 +3,9 @@
 Whatever is refused is recorded too: who tried what, and why it was refused.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from vc_issuer.errors import NotFoundError, RuleError, VcIssuerError
 from vc_issuer.issuance.batch import FourEyes, approval_digest, check_digest, check_four_eyes, check_transition
 from vc_issuer.issuance.profile import IssuingProfile
@@ -23,24 +26,18 @@ def approve_batch(
     Raises RuleError: wrong state, own work, nothing looked at, or documents, keys or rules that are not those of the
     digest.
     """
-    try:
-        with database.writing() as session:
-            require_role(session, deed.actor, "approver")
-            batch = get_batch(session, batch_id)
-            check_transition(batch_id, batch.state, BatchState.APPROVED)
-            check_four_eyes(FourEyes(importer=batch.created_by, preparer=batch.prepared_by or "", approver=deed.actor))
-            check_digest(digest, batch.digest, what="shown for approval")
-            review_id = _review_of(session, batch_id, digest, deed.actor, seen)
-            check_digest(digest_now(session, batch, profile), digest, what="prepared")
-            add_approval(session, batch, approver=deed.actor, at=deed.at, review_id=review_id)
-            record_deed(
-                session, deed, "batch.approve", subject=batch_id, details={"digest": digest, "review": review_id}
-            )
-            values = {"approved_by": deed.actor, "approved_at": deed.at}
-            return change_batch(session, batch, BatchState.APPROVED, values)
-    except (RuleError, NotFoundError) as error:
-        note_refusal(database, deed, "batch.approve", batch_id, error)
-        raise
+    with noting_refusal(database, deed, "batch.approve", batch_id), database.writing() as session:
+        require_role(session, deed.actor, "approver")
+        batch = get_batch(session, batch_id)
+        check_transition(batch_id, batch.state, BatchState.APPROVED)
+        check_four_eyes(FourEyes(importer=batch.created_by, preparer=batch.prepared_by or "", approver=deed.actor))
+        check_digest(digest, batch.digest, what="shown for approval")
+        review_id = _review_of(session, batch_id, digest, deed.actor, seen)
+        check_digest(digest_now(session, batch, profile), digest, what="prepared")
+        add_approval(session, batch, approver=deed.actor, at=deed.at, review_id=review_id)
+        record_deed(session, deed, "batch.approve", subject=batch_id, details={"digest": digest, "review": review_id})
+        values = {"approved_by": deed.actor, "approved_at": deed.at}
+        return change_batch(session, batch, BatchState.APPROVED, values)
 
 
 def _review_of(session: Session, batch_id: str, digest: str, account: str, token: str) -> int:
@@ -65,6 +62,16 @@ def check_recorded(session: Session, batch_id: str, digest: str) -> None:
             f"the approval of batch {batch_id} is not in the audit log.",
             remedy="Find out who writes to the database; then return the batch to draft and prepare it again.",
         )
+
+
+@contextmanager
+def noting_refusal(database: Database, deed: Deed, action: str, batch_id: str) -> Iterator[None]:
+    """Let a step be taken, and record who tried it and why if it is refused."""
+    try:
+        yield
+    except (RuleError, NotFoundError) as error:
+        note_refusal(database, deed, action, batch_id, error)
+        raise
 
 
 def note_refusal(database: Database, deed: Deed, action: str, batch_id: str, error: VcIssuerError) -> None:

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vc_issuer.engine.base import Engine, Job
-from vc_issuer.errors import NotFoundError, RuleError
-from vc_issuer.issuance.approve import check_recorded, digest_now, note_refusal
+from vc_issuer.errors import RuleError
+from vc_issuer.issuance.approve import check_recorded, digest_now, noting_refusal
 from vc_issuer.issuance.batch import check_digest, check_transition
 from vc_issuer.issuance.desk import BatchDesk, no_progress
 from vc_issuer.issuance.log import close_batch
@@ -98,9 +98,19 @@ def sign_batch(
         )
 
 
+def start_signing(
+    database: Database, batch_id: str, *, profile: IssuingProfile, bench: SigningBench, actor: str
+) -> bool:
+    """Hand the chunks of an approved batch to the engine's workers and return; False if nothing is left to sign.
+
+    Raises as `sign_batch` does before its first signature.
+    """
+    return _begun(_Run(database, batch_id, actor, profile, bench))
+
+
 def pause_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
     """Let no further chunk begin; those under way are finished and kept. Raises RuleError if none is signed now."""
-    with database.writing() as session:
+    with noting_refusal(database, deed, "batch.pause", batch_id), database.writing() as session:
         require_role(session, deed.actor, "preparer", "approver", "signer")
         batch = get_batch(session, batch_id)
         if batch.state is not BatchState.SIGNING:
@@ -111,7 +121,7 @@ def pause_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
 
 def resume_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
     """Let chunks begin again; sign the batch to go on. Raises RuleError for a batch that is not paused."""
-    with database.writing() as session:
+    with noting_refusal(database, deed, "batch.resume", batch_id), database.writing() as session:
         require_role(session, deed.actor, "preparer", "approver", "signer")
         if get_batch(session, batch_id).paused_at is None:
             raise RuleError(f"batch {batch_id} is not paused.", remedy="Look at it with: vc-issuer batch show")
@@ -121,11 +131,8 @@ def resume_signing(database: Database, batch_id: str, *, deed: Deed) -> None:
 
 def _begun(run: _Run) -> bool:
     """Start, and record who tried what if that is refused."""
-    try:
+    with noting_refusal(run.database, Deed(actor=run.actor, at=run.bench.clock()), "batch.sign", run.batch_id):
         return _start(run)
-    except (RuleError, NotFoundError) as error:
-        note_refusal(run.database, Deed(actor=run.actor, at=run.bench.clock()), "batch.sign", run.batch_id, error)
-        raise
 
 
 def _start(run: _Run) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from vc_issuer.errors import RuleError
 from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.allot import Allotted, allot
+from vc_issuer.issuance.approve import noting_refusal
 from vc_issuer.issuance.batch import approval_digest, check_transition
 from vc_issuer.issuance.building import BuiltTwin, TwinBuilder
 from vc_issuer.issuance.decide import Decided, decide, finding_as_json
@@ -157,7 +158,7 @@ def _begin(database: Database, batch_id: str, deed: Deed) -> tuple[str, int]:
 
 def return_to_draft(database: Database, batch_id: str, *, deed: Deed) -> Batch:
     """Take a prepared or approved batch apart again; its documents and approval are gone. Raises RuleError."""
-    with database.writing() as session:
+    with noting_refusal(database, deed, "batch.draft", batch_id), database.writing() as session:
         require_role(session, deed.actor, "preparer", "approver")
         return _back_to_draft(session, get_batch(session, batch_id), deed)
 

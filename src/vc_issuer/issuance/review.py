@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from vc_issuer.encoding.strict_json import parse_strict
-from vc_issuer.errors import ConfigurationError, NotFoundError, RuleError
+from vc_issuer.errors import ConfigurationError
 from vc_issuer.formats.elm import ElmFormat
-from vc_issuer.issuance.approve import note_refusal
+from vc_issuer.issuance.approve import noting_refusal
 from vc_issuer.issuance.batch import check_transition
 from vc_issuer.issuance.outliers import Outlier, find_outliers
 from vc_issuer.model.batch import BatchState
@@ -51,11 +51,8 @@ def review_batch(
     staff: frozenset[str] = frozenset(),
 ) -> Review:
     """Draw a sample, look for outliers, record that both were shown, and return them. Raises RuleError."""
-    try:
+    with noting_refusal(database, deed, "batch.review", batch_id):
         return _review(database, batch_id, offering_of, deed, staff)
-    except (RuleError, NotFoundError) as error:
-        note_refusal(database, deed, "batch.review", batch_id, error)
-        raise
 
 
 def _review(

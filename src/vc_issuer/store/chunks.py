@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 
 from vc_issuer.store.database import Session
-from vc_issuer.store.tables import batches, documents, signing_chunks
+from vc_issuer.store.tables import UtcDateTime, batches, documents, signing_chunks
 
 MAX_TROUBLE = 400
+_SIZE = signing_chunks.c.last_position - signing_chunks.c.first_position + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,14 @@ class ChunkCounts:
     finished: int
     is_paused: bool
     trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What was done of late: so many documents, in chunks of which the first began at `since`."""
+
+    documents: int
+    since: datetime
 
 
 def plan_chunks(session: Session, batch_id: str, *, size: int) -> int:
@@ -78,6 +87,29 @@ def chunk_counts(session: Session, batch_id: str) -> ChunkCounts:
         is_paused=_is_paused(session, batch_id),
         trouble=session.connection.scalar(trouble.limit(1)) or "",
     )
+
+
+def signed_count(session: Session, batch_id: str) -> int:
+    """Count the documents of the finished chunks."""
+    query = select(func.sum(_SIZE)).where(
+        signing_chunks.c.batch_id == batch_id, signing_chunks.c.finished_at.is_not(None)
+    )
+    return session.connection.scalar(query) or 0
+
+
+def recent_pace(session: Session, batch_id: str, *, last: int) -> Pace | None:
+    """Return the pace of the `last` chunks that were finished; None before the first one."""
+    recent = (
+        select(_SIZE.label("size"), signing_chunks.c.started_at)
+        .where(signing_chunks.c.batch_id == batch_id, signing_chunks.c.finished_at.is_not(None))
+        .order_by(signing_chunks.c.finished_at.desc(), signing_chunks.c.number.desc())
+        .limit(last)
+        .subquery()
+    )
+    documents_done, since = session.connection.execute(
+        select(func.sum(recent.c.size), func.min(recent.c.started_at, type_=UtcDateTime))
+    ).one()
+    return Pace(documents=documents_done, since=since) if documents_done else None
 
 
 def begin_chunk(session: Session, batch_id: str, number: int, *, now: datetime) -> Chunk | None:

@@ -4,8 +4,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
 
 from vc_issuer.config import Mode, SigningEngine
 from vc_issuer.engine.base import Engine
@@ -18,7 +16,14 @@ from vc_issuer.intake.offering_file import read_offering
 from vc_issuer.issuance.approve import approve_batch, note_refusal
 from vc_issuer.issuance.desk import no_progress
 from vc_issuer.issuance.erase import Erased, erase
-from vc_issuer.issuance.issue import SigningBench, SigningReport, pause_signing, resume_signing, sign_batch
+from vc_issuer.issuance.issue import (
+    SigningBench,
+    SigningReport,
+    pause_signing,
+    resume_signing,
+    sign_batch,
+    start_signing,
+)
 from vc_issuer.issuance.lifecycle import (
     StatusChange,
     change_statuses,
@@ -27,7 +32,7 @@ from vc_issuer.issuance.lifecycle import (
     publish_status_lists,
 )
 from vc_issuer.issuance.log_stamps import StampReport
-from vc_issuer.issuance.prepare import PrepareReport, PrepareTools, prepare_batch, return_to_draft
+from vc_issuer.issuance.prepare import PrepareReport, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
 from vc_issuer.issuance.review import Review, review_batch
 from vc_issuer.issuance.sealing import SealingReport
@@ -36,10 +41,8 @@ from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import CredentialStatus, JsonValue
 from vc_issuer.model.offering import Answer, Offering
-from vc_issuer.model.record import DocumentDue, Finding, LearningRecord, Severity
-from vc_issuer.rendering.picture import draw_picture
-from vc_issuer.rendering.typefaces import undrawable
-from vc_issuer.rules import check_offering, evaluate, load_profile
+from vc_issuer.model.record import Finding, LearningRecord, Severity
+from vc_issuer.rules import check_offering
 from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import Batch, create_batch, touch_source
@@ -62,6 +65,7 @@ from vc_issuer.wiring.backup import note_erasure
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import history_hash, key_opener, signing_processes
 from vc_issuer.wiring.passwords import prove_password
+from vc_issuer.wiring.preparing import prepare_tools
 from vc_issuer.wiring.sealing import augment_seals, check_promised_level, renew_due, stamp_log
 
 
@@ -176,7 +180,7 @@ class Office:
             self.home.database,
             batch_id,
             profile=self.home.profile(),
-            tools=self._tools(issued or self.home.now()),
+            tools=prepare_tools(self.home, issued or self.home.now()),
             deed=self.deed(),
             issued=issued,
         )
@@ -255,6 +259,19 @@ class Office:
             self._reach_level(batch_id)
         return report
 
+    @property
+    def has_workers(self) -> bool:
+        """Tell whether workers sign, so that signing can be started here and left to them."""
+        return self.home.settings.signing.engine is SigningEngine.WORKERS
+
+    def start_signing(self, batch_id: str) -> bool:
+        """Give an approved batch to the workers and return; False if nothing is left to sign. Raises as `sign`."""
+        self._check_proved(batch_id)
+        bench = SigningBench(
+            engine=self._engine(1, lambda _: None), open_keys=key_opener(self.home.settings.home), clock=self.home.now
+        )
+        return start_signing(self.home.database, batch_id, profile=self.home.profile(), bench=bench, actor=self.account)
+
     def _note_pause(self, batch_id: str) -> None:
         with self.home.database.writing() as session:
             counts = chunk_counts(session, batch_id)
@@ -302,7 +319,7 @@ class Office:
 
     def _engine(self, processes: int, notice: Callable[[str], None]) -> Engine:
         settings = self.home.settings
-        if settings.signing.engine is SigningEngine.WORKERS:
+        if self.has_workers:
             return queue_engine(settings.database_url, notice)
         return local_engine(signing_processes(settings, processes or os.cpu_count() or 1))
 
@@ -360,25 +377,4 @@ class Office:
             raise RuleError(f"{offering.code} has no run {stored.run} any more.", remedy="Add it to the offering.")
         return LearningRecord(
             learner=stored.learner, offering=offering, run=run, results=stored.results, language=stored.language
-        )
-
-    def _tools(self, issued: datetime) -> PrepareTools:
-        name = self.home.issuer.legal_name
-
-        @lru_cache(maxsize=256)
-        def picture(title: str, ects: str, language: str, kind: str) -> bytes:
-            return draw_picture(title, issuer=name.best(language), ects=Decimal(ects), language=language, kind=kind)
-
-        def picture_of(due: DocumentDue, language: str) -> bytes:
-            specification = due.specification
-            title = specification.title.best(language)
-            return picture(title, str(specification.ects), language, due.kind.value)
-
-        return PrepareTools(
-            offering_of=self.home.offerings.offering,
-            evaluate=evaluate,
-            rule_version=lambda profile: load_profile(profile).version,
-            picture=picture_of,
-            undrawable=undrawable,
-            endorsements=self.home.endorsements(issued),
         )
