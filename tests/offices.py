@@ -30,17 +30,24 @@ def office_of(path, account="preparer"):
         home.close()
 
 
-def prepare(path, cohort="cohorts/c2/c2.csv", offering="offerings/mc01.toml", rows=2):
-    """Import the first rows of a cohort and prepare them; returns the batch's id and its digest."""
+def imported(path, cohort="cohorts/c2/c2.csv", offering="offerings/mc01.toml", rows=2, skip=0, title=""):
+    """Import the first rows of a cohort, or those after the first `skip`, into a draft; returns the batch's id."""
     with office_of(path) as office:
         source = EXAMPLES / offering
         office.add_offering(
             check_offering_file(source.read_bytes(), filename=source.name, base_url=office.home.settings.base_url)
         )
-        content = b"".join((EXAMPLES / cohort).read_bytes().splitlines(keepends=True)[: rows + 1])
+        headings, *lines = (EXAMPLES / cohort).read_bytes().splitlines(keepends=True)
+        content = b"".join([headings, *lines[skip : skip + rows]])
         reading = office.read_cohort(content, cohort.rsplit("/", 1)[1])
         sha256 = hashlib.sha256(content).hexdigest()
-        batch_id = office.import_cohort(reading, sha256=sha256, title=cohort, dry_run=False).batch_id
+        return office.import_cohort(reading, sha256=sha256, title=title or cohort, dry_run=False).batch_id
+
+
+def prepare(path, **cohort):
+    """Import the first rows of a cohort and prepare them; returns the batch's id and its digest."""
+    batch_id = imported(path, **cohort)
+    with office_of(path) as office:
         return batch_id, office.prepare(batch_id).digest
 
 

@@ -148,8 +148,9 @@ class StatusSettings(_Part):
 
 
 class ServeSettings(_Part):
-    """Limits of the public endpoints."""
+    """Limits of the public endpoints, and whether this server has the registrar's console."""
 
+    console: bool = True
     max_files: Annotated[int, Field(ge=1, le=500)] = 60
     # A 0600 file with a name and the SHA-256 of a key a line; without one, nothing is issued over the API.
     api_keys: str = ""

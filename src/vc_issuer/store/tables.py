@@ -60,6 +60,15 @@ accounts = Table(
     Column("disabled_at", UtcDateTime),
 )
 
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_sha256", String(64), primary_key=True),
+    Column("account", ForeignKey("accounts.name"), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
 offerings = Table(
     "offerings",
     metadata,

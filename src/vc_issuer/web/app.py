@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from vc_issuer.config import Mode
+from vc_issuer.web.auth import CONSOLE
 from vc_issuer.web.conformance import conformance_router
-from vc_issuer.web.headers import SECURITY_HEADERS
+from vc_issuer.web.headers import PRIVATE_HEADERS, SECURITY_HEADERS
 from vc_issuer.web.issuance_log import log_router
 from vc_issuer.web.issuer import issuer_router
 from vc_issuer.web.limits import BodyLimit
@@ -21,6 +22,7 @@ from vc_issuer.web.operations import operations_router
 from vc_issuer.web.pages import STATIC, Pages
 from vc_issuer.web.problems import install_problems
 from vc_issuer.web.public import public_router
+from vc_issuer.web.registrar import console_router
 from vc_issuer.web.stack import stack_router
 from vc_issuer.web.vc_api import vc_api_router
 from vc_issuer.web.verify import VerifyService, verify_router
@@ -55,6 +57,8 @@ def create_app(home: Home, *, conformance: ConformanceMount | None = None) -> Fa
     app.include_router(stack_router(home, pages, service))
     app.include_router(issuer_router(home, pages))
     app.include_router(log_router(home))
+    if home.settings.serve.console:
+        app.include_router(console_router(home, pages))
     app.include_router(vc_api_router(home))
     if conformance is not None:
         app.include_router(conformance_router(conformance))
@@ -77,7 +81,8 @@ def _finisher(metrics: Metrics) -> Callable[[Request, Answer], Awaitable[Respons
             route = getattr(request.scope.get("route"), "path", UNMATCHED)
             elapsed_s = time.perf_counter() - started
             metrics.end(request.method, route, status, elapsed_s)
-        for name, value in SECURITY_HEADERS.items():
+        is_console = request.scope["path"].startswith(CONSOLE)
+        for name, value in (SECURITY_HEADERS | (PRIVATE_HEADERS if is_console else {})).items():
             response.headers.setdefault(name, value)
         log.info("%s %s %s %sms", request.method, route, status, round(elapsed_s * 1000))
         return response

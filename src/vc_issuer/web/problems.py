@@ -31,6 +31,7 @@ _STATUS: tuple[tuple[type[VcIssuerError], int], ...] = (
 )
 _TITLES = {
     400: "Bad request",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
     409: "Not allowed now",

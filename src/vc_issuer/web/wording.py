@@ -1,4 +1,4 @@
-"""Every sentence of the public pages, in Dutch, English, French and German; tests hold the languages complete."""
+"""Every sentence of the pages, in Dutch, English, French and German; tests hold the languages complete."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -14,7 +14,7 @@ LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English", "fr": "Français", "de": 
 @cache
 def page_texts() -> Mapping[str, Mapping[str, str]]:
     """Return every text that a page may say: its own, and those of the receiving side."""
-    return {**recognition_texts(), **read_texts("vc_issuer.web", "wording")}
+    return {**recognition_texts(), **read_texts("vc_issuer.web", "wording", "console")}
 
 
 def sayer(language: str) -> Say:

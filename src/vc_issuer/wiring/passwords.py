@@ -10,6 +10,7 @@ from vc_issuer.errors import InputError, RuleError
 from vc_issuer.store.audit import Deed, count_deeds, record_deed
 from vc_issuer.store.database import Database
 from vc_issuer.store.people import active_account, keep_password_hash, password_hash
+from vc_issuer.store.sign_ins import end_sign_ins_of
 
 LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 1024  # argon2 takes any length, at a cost
@@ -19,7 +20,7 @@ _hasher = PasswordHasher()  # the library's defaults follow RFC 9106's second re
 
 
 def set_password(database: Database, name: str, password: str, *, deed: Deed) -> None:
-    """Give an account a new password. Raises InputError, NotFoundError."""
+    """Give an account a new password, and sign it out everywhere. Raises InputError, NotFoundError."""
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise InputError(
             "the password is too short, or far too long.", remedy=f"Take {LEAST_CHARACTERS} characters or more."
@@ -28,6 +29,7 @@ def set_password(database: Database, name: str, password: str, *, deed: Deed) ->
     with database.writing() as session:
         active_account(session, name)
         keep_password_hash(session, name, hashed)
+        end_sign_ins_of(session, name)
         record_deed(session, deed, "account.password.set", subject=name)
 
 
@@ -41,13 +43,14 @@ def prove_password(database: Database, password: str, *, deed: Deed) -> None:
                 "too many wrong passwords in a short time.",
                 remedy=f"Wait {WITHIN.seconds // 60} minutes, then try again.",
             )
-        proved = _matches(password_hash(session, name), password)
+        proved = is_password(password_hash(session, name), password)
         record_deed(session, deed, _PROVED if proved else _REFUSED, subject=name)
     if not proved:
         raise RuleError("the account and the password don't match.", remedy="Try again; it is your own password.")
 
 
-def _matches(hashed: str | None, password: str) -> bool:
+def is_password(hashed: str | None, password: str) -> bool:
+    """Tell whether a password has this hash; an account without one, or none at all, takes as long."""
     try:
         # An account without a password costs as much time as one with another password.
         _hasher.verify(hashed or _nobody(), password[:MOST_CHARACTERS])

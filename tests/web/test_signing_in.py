@@ -1,0 +1,266 @@
+"""Signing in at the console: one answer for every refusal, a new session each time, forms of this session alone."""
+
+import logging
+import shutil
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from consoles import COOKIE, HTML, PASSWORD, Browser, Site, home_with_passwords
+from offices import office_of
+from vc_issuer.store.audit import audit_entries
+from vc_issuer.store.people import add_account, disable_account
+from vc_issuer.store.tables import sign_ins
+from vc_issuer.web.app import create_app
+from vc_issuer.web.auth import ATTEMPTS_PER_MINUTE, FORM_BYTES
+from vc_issuer.wiring.passwords import MOST_FAILURES, set_password
+from vc_issuer.wiring.signing_in import IDLE, LONGEST
+
+LOCAL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    return home_with_passwords(tmp_path_factory.mktemp("ready") / "home")
+
+
+@pytest.fixture
+def site(ready, tmp_path):
+    site = Site(shutil.copytree(ready, tmp_path / "home"))
+    yield site
+    site.close()
+
+
+def backdated(site, **columns):
+    """Let time have passed for everybody who is signed in."""
+    values = {name: site.home.now() - age for name, age in columns.items()}
+    with site.home.database.writing() as session:
+        session.connection.execute(update(sign_ins).values(**values))
+
+
+def actions(site):
+    with site.home.database.reading() as session:
+        return [(each.actor, each.action) for each in audit_entries(session) if ".sign-" in each.action]
+
+
+def test_whoever_is_not_signed_in_is_led_to_the_form(site):
+    browser = site.browser()
+    for path in (
+        "/registrar",
+        "/registrar/",
+        "/registrar/batches/B-2026-0001",
+        "/registrar/batches/B-2026-0001/review",
+    ):
+        answer = browser.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/registrar/sign-in")
+    assert browser.post("/registrar/batches/B-2026-0001/approve").status_code == 303
+
+
+def test_the_right_password_signs_in_and_is_recorded(site):
+    browser = site.browser("approver")
+    page = browser.get("/registrar")
+    assert page.status_code == 200
+    assert "approver" in page.text
+    assert browser.get("/registrar/sign-in").headers["location"] == "/registrar"
+    assert actions(site) == [("approver", "account.sign-in")]
+
+
+def test_the_cookie_is_for_this_host_alone_and_kept_from_scripts(site):
+    browser = site.browser()
+    browser.get("/registrar/sign-in")
+    given = browser.post("/registrar/sign-in", account="approver", password=PASSWORD).headers["set-cookie"]
+    assert given.startswith(f"{COOKIE}=")
+    for attribute in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
+        assert attribute in given
+    assert "Domain" not in given
+    assert "Max-Age" not in given
+    token = given.split(";")[0].split("=")[1]
+    assert len(bytes.fromhex(token)) == 32
+    with site.home.database.reading() as session:
+        assert token not in str(session.connection.exec_driver_sql("SELECT * FROM sign_ins").all())
+
+
+def test_without_tls_it_works_on_this_machine_alone_and_never_in_production(tmp_path, site):
+    local = site.browser(base_url=LOCAL)
+    assert "Secure" not in local.get("/registrar/sign-in").headers["set-cookie"]
+    assert local.post("/registrar/sign-in", account="approver", password=PASSWORD).status_code == 303
+    assert local.get("/registrar").status_code == 200
+    elsewhere = site.browser(base_url="http://credentials.uzb.example")
+    assert "Secure" in elsewhere.get("/registrar/sign-in").headers["set-cookie"]
+    settings = tmp_path / "home" / "settings.toml"
+    text = settings.read_text().replace('mode = "test"', 'mode = "production"')
+    settings.write_text(text.replace("allow_file_keys = false", "allow_file_keys = true"))
+    production = Site(tmp_path / "home")
+    assert "Secure" in production.browser(base_url=LOCAL).get("/registrar/sign-in").headers["set-cookie"]
+    production.close()
+
+
+def test_a_session_that_somebody_else_chose_is_not_taken_over(site):
+    browser = site.browser()
+    browser.client.cookies.set(COOKIE, "ab" * 32, domain="credentials.uzb.example")
+    browser.get("/registrar/sign-in")
+    assert browser.cookie == "ab" * 32
+    assert browser.post("/registrar/sign-in", account="approver", password=PASSWORD).status_code == 303
+    assert browser.cookie != "ab" * 32
+    attacker = site.browser()
+    attacker.client.cookies.set(COOKIE, "ab" * 32, domain="credentials.uzb.example")
+    assert attacker.get("/registrar").status_code == 303
+
+
+def test_every_sign_in_has_a_session_of_its_own(site):
+    first, second = site.browser("approver"), site.browser("approver")
+    assert first.cookie != second.cookie
+
+
+def test_every_refusal_looks_the_same(site):
+    with site.home.database.writing() as session, office_of(site.home.settings.home) as office:
+        add_account(session, "gone", roles=("approver",), deed=office.deed())
+        add_account(session, "wordless", roles=("approver",), deed=office.deed())
+    with office_of(site.home.settings.home) as office:
+        set_password(site.home.database, "gone", PASSWORD, deed=office.deed())
+        with site.home.database.writing() as session:
+            disable_account(session, "gone", deed=office.deed())
+    tried = [
+        ("approver", "wrong"),
+        ("nobody", PASSWORD),
+        ("gone", PASSWORD),
+        ("wordless", ""),
+        ("app\0rover", PASSWORD),
+    ]
+    browser = site.browser()
+    answers = {(a.status_code, a.text) for account, word in tried for a in [browser.sign_in(account, word)]}
+    assert len(answers) == 1
+    ((status, text),) = answers
+    assert status == 403
+    assert "match, or there were too many" in text
+    assert PASSWORD not in text
+    assert actions(site) == [("anonymous", "account.sign-in.refused")]
+
+
+def test_a_few_wrong_passwords_close_the_door_and_say_nothing_new(site):
+    browser = site.browser()
+    before = {browser.sign_in("approver", "wrong").text for _ in range(MOST_FAILURES)}
+    assert {browser.sign_in("approver").text} == before
+    assert site.browser().sign_in("preparer").status_code == 303
+    assert actions(site).count(("anonymous", "account.sign-in.refused")) == MOST_FAILURES
+    with office_of(site.home.settings.home, "approver") as office:
+        office.prove(PASSWORD)  # signing on the command line is no affair of strangers
+
+
+def test_an_address_tries_so_often_a_minute(site):
+    browser = site.browser()
+    answers = [browser.sign_in(f"nobody{n}", "x") for n in range(ATTEMPTS_PER_MINUTE + 1)]
+    assert [each.status_code for each in answers] == [403] * ATTEMPTS_PER_MINUTE + [429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "é"])
+def test_a_form_without_the_token_of_its_session_does_nothing(site, token):
+    browser = site.browser("approver")
+    assert browser.post("/registrar/sign-out", form_token=token).status_code == 403
+    assert browser.get("/registrar").status_code == 200
+    browser.hidden.clear()
+    assert browser.post("/registrar/sign-out").status_code == 403
+    assert browser.get("/registrar").status_code == 200
+
+
+def test_a_token_of_another_session_or_site_does_nothing(site):
+    mine, theirs = site.browser("approver"), site.browser("preparer")
+    theirs.get("/registrar")
+    assert mine.post("/registrar/sign-out", form_token=theirs.hidden["form_token"]).status_code == 403
+    mine.get("/registrar")
+    assert mine.post("/registrar/sign-out", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    fresh = site.browser()
+    assert fresh.post("/registrar/sign-in", account="approver", password=PASSWORD).status_code == 403
+
+
+@pytest.mark.parametrize("ages", [{"seen_at": IDLE}, {"began_at": LONGEST}], ids=["idle", "long"])
+def test_a_session_runs_out(site, ages):
+    browser = site.browser("approver")
+    backdated(site, **{name: age - timedelta(seconds=5) for name, age in ages.items()})
+    assert browser.get("/registrar").status_code == 200
+    backdated(site, **ages)
+    assert browser.get("/registrar").headers["location"] == "/registrar/sign-in"
+    assert browser.post("/registrar/sign-out").status_code == 303
+
+
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(site):
+    browser = site.browser("approver")
+    backdated(site, seen_at=IDLE - timedelta(minutes=1))
+    assert browser.get("/registrar?refreshed=1").status_code == 200
+    with site.home.database.reading() as session:
+        (seen,) = session.connection.scalars(sign_ins.select().with_only_columns(sign_ins.c.seen_at))
+    assert site.home.now() - seen >= IDLE - timedelta(minutes=1)
+    browser.get("/registrar")
+    backdated(site, began_at=timedelta(0))
+    assert browser.get("/registrar").status_code == 200
+
+
+def test_signing_out_ends_the_session_on_the_server(site):
+    browser = site.browser("approver")
+    token = browser.cookie
+    browser.get("/registrar")
+    answer = browser.post("/registrar/sign-out")
+    assert answer.headers["location"] == "/registrar/sign-in"
+    assert browser.cookie is None
+    browser.client.cookies.set(COOKIE, token, domain="credentials.uzb.example")
+    assert browser.get("/registrar").status_code == 303
+    assert actions(site)[-1] == ("approver", "account.sign-out")
+
+
+def test_a_disabled_account_and_a_new_password_sign_out(site):
+    first, second = site.browser("approver"), site.browser("preparer")
+    with office_of(site.home.settings.home) as office:
+        set_password(site.home.database, "approver", PASSWORD + "!", deed=office.deed())
+        with site.home.database.writing() as session:
+            disable_account(session, "preparer", deed=office.deed())
+    assert first.get("/registrar").status_code == 303
+    assert second.get("/registrar").status_code == 303
+
+
+def test_nothing_of_the_console_is_kept_indexed_or_framed(site):
+    browser = site.browser()
+    answers = [browser.get("/registrar"), browser.get("/registrar/sign-in"), browser.get("/registrar/nowhere")]
+    signed = site.browser("approver")
+    answers += [signed.get("/registrar"), signed.post("/registrar/sign-out", form_token="x")]
+    for answer in answers:
+        assert answer.headers["cache-control"] == "no-store"
+        assert "noindex" in answer.headers["x-robots-tag"]
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert "<script>" not in answer.text
+        assert "style=" not in answer.text
+
+
+def test_public_pages_neither_set_nor_need_a_cookie(site):
+    browser = site.browser()
+    for path in ("/verify", "/issuer", "/stack", "/docs", "/status/none", "/healthz"):
+        assert "set-cookie" not in browser.get(path).headers
+    assert "/registrar" not in browser.get("/openapi.json").text
+
+
+def test_logs_name_routes_and_nobody(site, caplog):
+    with caplog.at_level(logging.DEBUG):
+        browser = site.browser("approver")
+        browser.get("/registrar/batches/B-2026-0001")
+        browser.sign_in("approver", "wrong")
+    text = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("vc_issuer"))
+    assert "/registrar/batches/{batch_id}" in text
+    for secret in ("approver", "wrong", PASSWORD, "B-2026-0001", browser.cookie or "-" * 64):
+        assert secret not in text
+
+
+def test_a_form_of_the_console_is_small(site):
+    browser = site.browser()
+    browser.get("/registrar/sign-in")
+    assert browser.post("/registrar/sign-in", account="x" * FORM_BYTES, password="x").status_code == 413
+    chunked = browser.client.post("/registrar/sign-in", content=iter([b"a=b"]), headers=HTML)
+    assert chunked.status_code == 413
+
+
+def test_a_server_may_do_without_the_console(site):
+    settings = site.home.settings
+    serve = settings.serve.model_copy(update={"console": False})
+    site.home.settings = settings.model_copy(update={"serve": serve})
+    assert Browser(create_app(site.home)).get("/registrar/sign-in").status_code == 404
