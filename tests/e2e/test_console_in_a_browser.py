@@ -7,7 +7,7 @@ from sqlalchemy import update
 from console_states import home_with_every_state
 from consoles import PASSWORD
 from e2e.browsing import AXE, CHROMIUM, Site, axe_findings, keep, overflow, page_at
-from offices import office_of
+from offices import EXAMPLES, office_of
 from vc_issuer.store.tables import signing_chunks
 from vc_issuer.web.wording import LANGUAGES
 
@@ -104,6 +104,22 @@ def test_axe_finds_nothing_on_any_page(site, chromium, states, language):
     page.locator("form.act button").click()
     page.get_by_role("alert").wait_for()
     assert axe_findings(page) == [], "refusal"
+
+
+@needs_axe
+@pytest.mark.parametrize("size", ["desktop", "narrow"])
+def test_problems_of_a_file_stand_at_their_cells(site, chromium, size):
+    page = signed_in(site, chromium, size, account="preparer")
+    page.get_by_role("link", name="Import").click()
+    assert axe_findings(page) == []
+    rows = (EXAMPLES / "cohorts/c2/c2.csv").read_bytes().replace(b"29/02/2000", b"soon").replace(b"11,0", b"99,5")
+    page.set_input_files("#file", {"name": "juni.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_role("heading", name="This file is not imported as it is").wait_for()
+    assert page.locator("tbody tr", has_text="Geboortedatum").first.locator(".cell").inner_text() == "soon"
+    assert axe_findings(page) == []
+    assert overflow(page) <= 0
+    keep(page, f"console-import-{size}")
 
 
 def test_a_keyboard_is_enough_to_look_and_the_box_is_asked_for(site, chromium, states):

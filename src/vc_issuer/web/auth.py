@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from anyio import CapacityLimiter, sleep, to_thread
 from fastapi import APIRouter, Request
@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from vc_issuer.config import Mode
 from vc_issuer.errors import RuleError
-from vc_issuer.web.limits import TokenBucket
+from vc_issuer.web.limits import FILE_BYTES, TokenBucket
 from vc_issuer.web.pages import Pages
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.signing_in import SignedIn, sign_in, sign_out, signed_in
@@ -28,10 +28,11 @@ from vc_issuer.wiring.signing_in import SignedIn, sign_in, sign_out, signed_in
 CONSOLE, SIGN_IN, SIGN_OUT = "/registrar", "/registrar/sign-in", "/registrar/sign-out"
 FORM_BYTES = 16 * 1024  # a form of the console holds words and tokens, no file
 MAX_FIELDS, MAX_FIELD_BYTES = 12, 4096
+MAX_NAME = 200  # as the table of batches takes
 ATTEMPTS_PER_MINUTE = 10  # an address; the account has a limit of its own
 REFUSAL_S = 1.0  # no refusal comes sooner, whatever caused it: twice what a hash takes on a slow core
 HASHES_AT_ONCE = 2  # argon2 takes 64 MiB and a core for each
-FORWARDED = frozenset({"refreshed"})  # what a page asks for by itself keeps nobody signed in
+BY_ITSELF = "refreshed"  # in the query of what a page asks for by itself: that keeps nobody signed in
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 
@@ -44,6 +45,13 @@ class Visit:
     who: SignedIn
     form_token: str = field(repr=False)
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Upload(NamedTuple):
+    """A file that came with a form, by the last part of its name; both empty if none was chosen."""
+
+    name: str
+    content: bytes
 
 
 Show: TypeAlias = Callable[[Visit], Response]
@@ -83,15 +91,27 @@ class Door:
         """Return the endpoint of a change: a form with the token of the session that sends it."""
 
         async def endpoint(request: Request) -> Response:
+            """Read the form, then do what it asks for."""
             fields = await read_form(request)
             return await to_thread.run_sync(lambda: do(self._checked(request, fields)))
+
+        return endpoint
+
+    def upload(self, do: Callable[[Visit, Upload], Response]) -> Callable[[Request], object]:
+        """Return the endpoint of a change that takes a file; whoever is not signed in sends it in vain."""
+
+        async def endpoint(request: Request) -> Response:
+            """Look who asks before reading what they send."""
+            await to_thread.run_sync(self.visit, request)
+            fields, given = await read_upload(request)
+            return await to_thread.run_sync(lambda: do(self._checked(request, fields), given))
 
         return endpoint
 
     def visit(self, request: Request, fields: Mapping[str, str] | None = None) -> Visit:
         """Return who asks. Raises 303 to the form for whoever is not signed in, or no longer."""
         cookie = self._cookie(request)
-        is_used = request.method == "POST" or not FORWARDED & set(request.query_params)
+        is_used = request.method == "POST" or BY_ITSELF not in request.query_params
         who = cookie and signed_in(self._home.database, cookie, now=self._home.now(), is_used=is_used)
         if not who:
             raise HTTPException(303, "sign in first", headers={"Location": SIGN_IN + self._query(request)})
@@ -180,6 +200,20 @@ async def read_form(request: Request) -> dict[str, str]:
         raise HTTPException(413, f"a form of the console holds at most {FORM_BYTES // 1024} KiB")
     async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+async def read_upload(request: Request) -> tuple[dict[str, str], Upload]:
+    """Read a form with one file. Raises 400 and 413."""
+    declared = request.headers.get("content-length", "")
+    if not declared.isdigit() or int(declared) > FILE_BYTES:
+        raise HTTPException(413, f"a file holds at most {FILE_BYTES // 2**20} MiB")
+    async with request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        files = [value for value in form.values() if not isinstance(value, str)]
+        given = files[0] if files else None
+        content = await given.read() if given else b""
+        name = re.split(r"[/\\]", (given and given.filename) or "")[-1]
+        return fields, Upload(name="".join(filter(str.isprintable, name))[-MAX_NAME:], content=content)
 
 
 def check_form(request: Request, fields: Mapping[str, str], cookie: str) -> None:

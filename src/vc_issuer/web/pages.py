@@ -23,6 +23,7 @@ _TEMPLATES = (
     "credential.html",
     "docs.html",
     "findings.html",
+    "import.html",
     "issuer.html",
     "notice.html",
     "parts.html",

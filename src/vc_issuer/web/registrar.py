@@ -1,12 +1,11 @@
 """The registrar's console: what stands in the office, and what an account may do with a batch (threats T6, T9).
 
 Every act goes through the office, under the account that is signed in; what is refused is said on the batch's page.
-Preparing, publishing and signing without workers need the command line: the page says which command.
+What needs the command line, such as publishing and signing without workers, is named with its command.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,8 +13,9 @@ from fastapi.responses import RedirectResponse, Response
 from vc_issuer.errors import NotFoundError, RuleError, VcIssuerError
 from vc_issuer.model.batch import BatchState
 from vc_issuer.web.auth import CONSOLE, Door, Visit
+from vc_issuer.web.console_pages import ConsolePages
+from vc_issuer.web.importing import IMPORT, Importing
 from vc_issuer.web.pages import Pages
-from vc_issuer.web.progress_words import write_count, write_left, write_rate
 from vc_issuer.web.signed_facts import sample_groups
 from vc_issuer.web.wording import sayer
 from vc_issuer.wiring.home import Home
@@ -26,20 +26,25 @@ BATCH = CONSOLE + "/batches/{batch_id}"
 SIGNERS = frozenset({"preparer", "approver", "signer"})
 _BATCH_ID = re.compile(r"B-[0-9]{4}-[0-9]{4,9}")
 ROWS_SHOWN = 30  # of a finding; the rest is counted
+MOST_PREPARED = 500  # rows, in the seconds that a browser and a proxy wait
 STEPS = ("draft", "prepared", "approved", "signed", "published")
 
 
 def console_router(home: Home, pages: Pages) -> APIRouter:
     """Return the routes of the console; none of them is part of the described interface."""
     door = Door(home, pages)
-    console = Console(home, pages)
+    console_pages = ConsolePages(pages)
+    console, importing = Console(home, console_pages), Importing(home, console_pages)
     router = APIRouter(include_in_schema=False)
     router.include_router(door.routes())
     for path in (CONSOLE, CONSOLE + "/"):
         router.get(path)(door.page(console.batches))
     router.get(BATCH)(door.page(console.batch))
     router.get(BATCH + "/findings")(door.page(console.findings))
+    router.get(IMPORT)(door.page(importing.page))
+    router.post(IMPORT)(door.upload(importing.take))
     acts = {
+        "prepare": console.prepare,
         "review": console.review,
         "approve": console.approve,
         "draft": console.draft,
@@ -57,24 +62,24 @@ def console_router(home: Home, pages: Pages) -> APIRouter:
 class Console:
     """The pages and acts of the console."""
 
-    def __init__(self, home: Home, pages: Pages) -> None:
+    def __init__(self, home: Home, pages: ConsolePages) -> None:
         self._home = home
         self._pages = pages
 
     def batches(self, visit: Visit) -> Response:
         """Show every batch."""
-        return self._render(visit, "batches.html", here="batches", lines=batch_lines(self._home.database))
+        return self._pages.render(visit, "batches.html", here="batches", lines=batch_lines(self._home.database))
 
     def batch(self, visit: Visit, *, refusal: VcIssuerError | None = None) -> Response:
         """Show one batch, and what may be done with it; `refusal` is why the last act was not done."""
         found = self._overview(visit)
         if visit.request.headers.get("x-fragment") == "progress":
-            return self._render(visit, "progress.html", found=found, progress=found.progress)
+            return self._pages.render(visit, "progress.html", found=found, progress=found.progress)
         may = _may(visit, found)
         status = 409 if refusal else 200
         reason = str(refusal) if refusal else ""
         follow = found.batch.state in {BatchState.APPROVED, BatchState.SIGNING} and not reason
-        return self._render(
+        return self._pages.render(
             visit,
             "batch.html",
             status=status,
@@ -95,7 +100,18 @@ class Console:
         batch_id = _batch_id(visit.request)
         found = self._overview(visit)
         lines = findings_of(self._home.database, batch_id)
-        return self._render(visit, "findings.html", batch=found.batch, findings=lines, most=ROWS_SHOWN)
+        return self._pages.render(visit, "findings.html", batch=found.batch, findings=lines, most=ROWS_SHOWN)
+
+    def prepare(self, visit: Visit) -> Response:
+        """Fix everything that will be signed; a large batch is prepared on the command line."""
+
+        def prepare(office: Office, batch_id: str) -> None:
+            if not _is_small(self._overview(visit)):
+                sentence = f"more than {MOST_PREPARED} rows are prepared on the command line."
+                raise RuleError(sentence, remedy=f"Prepare them with: vc-issuer batch prepare {batch_id}")
+            office.prepare(batch_id)
+
+        return self._act(visit, prepare)
 
     def review(self, visit: Visit) -> Response:
         """Draw a sample, show it with what is unusual, and offer to approve exactly that."""
@@ -106,7 +122,7 @@ class Console:
         language = self._pages.language(visit.request)
         groups = sample_groups(shown.sample, language, sayer(language))
         batch = self._overview(visit).batch
-        return self._render(visit, "review.html", review=shown, groups=groups, batch=batch, most=ROWS_SHOWN)
+        return self._pages.render(visit, "review.html", review=shown, groups=groups, batch=batch, most=ROWS_SHOWN)
 
     def approve(self, visit: Visit) -> Response:
         """Approve what the form's digest covers, with the token that came with the sample."""
@@ -165,19 +181,7 @@ class Console:
         return overview_of(self._home.database, _batch_id(visit.request), now=self._home.now())
 
     def _address(self, visit: Visit) -> str:
-        asked = self._pages.asked_language(visit.request)
-        query = f"?lang={asked}" if asked else ""
-        return f"{CONSOLE}/batches/{_batch_id(visit.request)}{query}"
-
-    def _render(self, visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
-        language = self._pages.language(visit.request)
-        say = sayer(language)
-        words = {
-            "format_count": lambda count: write_count(count, language),
-            "format_rate": lambda per_s: write_rate(per_s, language, say),
-            "format_left": lambda left_s: write_left(left_s, language, say),
-        }
-        return self._pages.render(visit.request, template, status=status, private=True, visit=visit, **words, **values)
+        return f"{CONSOLE}/batches/{_batch_id(visit.request)}{self._pages.query(visit.request)}"
 
 
 def _may(visit: Visit, found: Overview) -> Mapping[str, bool]:
@@ -187,6 +191,7 @@ def _may(visit: Visit, found: Overview) -> Mapping[str, bool]:
     is_under_way = batch.state is BatchState.SIGNING
     is_stuck = bool(found.progress and found.progress.trouble)
     return {
+        "prepare": batch.state is BatchState.DRAFT and "preparer" in roles and _is_small(found),
         "review": batch.state is BatchState.PREPARED and "approver" in roles and not is_own,
         "draft": batch.state in {BatchState.PREPARED, BatchState.APPROVED} and bool({"preparer", "approver"} & roles),
         "sign": (batch.state is BatchState.APPROVED or (is_under_way and is_stuck)) and bool(SIGNERS & roles),
@@ -194,6 +199,10 @@ def _may(visit: Visit, found: Overview) -> Mapping[str, bool]:
         "resume": is_under_way and batch.paused_at is not None and bool(SIGNERS & roles),
         "own": batch.state is BatchState.PREPARED and "approver" in roles and is_own,
     }
+
+
+def _is_small(found: Overview) -> bool:
+    return sum(found.outcomes.values()) <= MOST_PREPARED
 
 
 def _reached(found: Overview) -> int:
