@@ -1,13 +1,10 @@
 """`batch`: a cohort from draft to published, and out to files; `sign` may be killed and run again."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from vc_issuer.cli.account import read_password
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
@@ -16,6 +13,7 @@ from vc_issuer.cli.moments import read_moment
 from vc_issuer.cli.opening import open_home, open_office
 from vc_issuer.cli.output import complain, console, print_json, speaking
 from vc_issuer.cli.reviewing import review_as_json, show_review
+from vc_issuer.cli.signing_bar import signing_bar
 from vc_issuer.errors import InputError, RuleError
 from vc_issuer.issuance.issue import SigningReport
 from vc_issuer.issuance.prepare import PrepareReport
@@ -24,6 +22,7 @@ from vc_issuer.store.batches import Batch, all_batches, get_batch
 from vc_issuer.store.documents import document_count
 from vc_issuer.store.records import last_position, load_records, outcome_counts
 from vc_issuer.wiring.exporting import export_batches
+from vc_issuer.wiring.office import Office
 from vc_issuer.wiring.uploading import export_uploads, read_addresses
 
 app = typer.Typer(help="Prepare, approve, sign and publish batches.", no_args_is_help=True)
@@ -196,12 +195,10 @@ def sign(
 ) -> None:
     """Sign what is unsigned. Killed or stopped, the same command goes on from there."""
     options: Context = context.obj
-    with open_office(options, "approver") as office, _progress(shown=not as_json) as progress:
+    with open_office(options, "approver") as office:
         if office.wants_password:
             office.prove(read_password(from_input=password_stdin))
-        report = office.sign(
-            _resolve(office.home.database, batch), processes=processes, progress=progress, notice=complain
-        )
+        report = _signed(office, _resolve(office.home.database, batch), processes, as_json=as_json)
     _show_signed(report, as_json=as_json)
 
 
@@ -228,11 +225,16 @@ def resume(
 ) -> None:
     """Go on with a batch that was paused."""
     options: Context = context.obj
-    with open_office(options, "approver") as office, _progress(shown=not as_json) as progress:
+    with open_office(options, "approver") as office:
         name = _resolve(office.home.database, batch)
         office.resume(name)
-        report = office.sign(name, processes=processes, progress=progress, notice=complain)
+        report = _signed(office, name, processes, as_json=as_json)
     _show_signed(report, as_json=as_json)
+
+
+def _signed(office: Office, batch_id: str, processes: int, *, as_json: bool) -> SigningReport:
+    with signing_bar(office.home, batch_id, Console(stderr=True), shown=not as_json) as progress:
+        return office.sign(batch_id, processes=processes, progress=progress, notice=complain)
 
 
 def _show_signed(report: SigningReport, *, as_json: bool) -> None:
@@ -369,16 +371,3 @@ def _prepared_as_json(report: PrepareReport) -> dict[str, Any]:
 def _counts(report: PrepareReport) -> str:
     words = {"due": "with documents", "none": "without", "kept-back": "kept back"}
     return ", ".join(f"{count} {words.get(outcome, outcome)}" for outcome, count in sorted(report.outcomes.items()))
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """Draw a bar of finished chunks where there is a terminal; say nothing where there is none."""
-    out = Console(stderr=True)
-    if not (shown and out.is_terminal):
-        yield lambda _finished, _total: None
-        return
-    columns = (TextColumn("Signing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task("sign", total=None)
-        yield lambda finished, total: bar.update(task, completed=finished, total=total)
