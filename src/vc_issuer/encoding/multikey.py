@@ -12,8 +12,6 @@ from vc_issuer.model.keys import KeyAlgorithm, PublicKey
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
-_SMALL = 10  # digits that fit a machine word
-_POWERS = {width: 58**width for width in range(_SMALL, 2000, _SMALL)}
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _MAX_BASE58 = 200  # a Multikey or a proof value has at most 150 characters; decoding takes quadratic time
 
@@ -42,21 +40,14 @@ _SMALL_ORDER = frozenset(
 def base58_encode(content: bytes) -> str:
     """Encode as base58btc without a multibase prefix."""
     zeros = len(content) - len(content.lstrip(b"\0"))
-    return "1" * zeros + "".join(_digits(int.from_bytes(content), len(content) * 11 // 8 + 1)).lstrip("1")
-
-
-def _digits(number: int, width: int) -> list[str]:
-    """Return at least `width` digits, two at a time: halves are divided, so that few divisions are of big numbers."""
-    if width <= _SMALL:
-        pairs = []
-        for _ in range(_SMALL // 2):
-            number, pair = divmod(number, 58 * 58)
-            pairs.append(_PAIRS[pair])
-        pairs.reverse()
-        return pairs
-    low = -(-width // 2 // _SMALL) * _SMALL
-    head, tail = divmod(number, _POWERS[low])
-    return _digits(head, width - low) + _digits(tail, low)
+    number = int.from_bytes(content)
+    pairs: list[str] = []
+    # Eight digits at a time, since only the first of these divisions is of a big number.
+    while number:
+        number, eight = divmod(number, 58**8)
+        high, low = eight // 58**4, eight % 58**4
+        pairs += (_PAIRS[low % 58**2], _PAIRS[low // 58**2], _PAIRS[high % 58**2], _PAIRS[high // 58**2])
+    return "1" * zeros + "".join(reversed(pairs)).lstrip("1")
 
 
 def base58_decode(text: str) -> bytes:
