@@ -7,6 +7,7 @@ import errno
 import os
 import resource
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, Self
 from urllib.parse import unquote
@@ -38,6 +39,7 @@ class FileSigner:
         self._path = path
         self._passphrase = passphrase
         self._key: _UsableKey | None = None
+        self._sign: Callable[[bytes], bytes] | None = None
 
     def __repr__(self) -> str:
         return f"FileSigner({str(self._path)!r})"
@@ -53,33 +55,26 @@ class FileSigner:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         key = decrypt_private_key(_read_private(self._path), self._passphrase, name=self._path.name)
         _algorithm_of(key, name=self._path.name)
-        self._key = key if isinstance(key, _UsableKey) else None
+        if isinstance(key, _UsableKey):
+            # To ask what kind of key it is takes a twentieth of a signature's time: it is asked once.
+            self._key, self._sign = key, _signing_with(key)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._key = None
+        self._key = self._sign = None
 
     @property
     def public_key(self) -> PublicKey:
         """Return the public half. Raises SignerError outside a session."""
-        return _public(self._open(), name=self._path.name)
+        if self._key is None:
+            raise _closed()
+        return _public(self._key, name=self._path.name)
 
     def sign(self, message: bytes) -> bytes:
         """Sign `message`, as the Signer protocol says. Raises SignerError outside a session."""
-        key = self._open()
-        if isinstance(key, ed25519.Ed25519PrivateKey):
-            return key.sign(message)
-        if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-        digest = hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256()
-        width = key.curve.key_size // 8
-        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(digest)))
-        return r.to_bytes(width) + s.to_bytes(width)
-
-    def _open(self) -> _UsableKey:
-        if self._key is None:
-            raise SignerError("the key is not open.", remedy="Use the signer as a context manager.")
-        return self._key
+        if self._sign is None:
+            raise _closed()
+        return self._sign(message)
 
 
 def signer_for(location: str, access: KeyAccess) -> FileSigner:
@@ -162,6 +157,25 @@ def _read_private(path: Path) -> bytes:
         return os.read(descriptor, MAX_KEY_FILE_BYTES)
     finally:
         os.close(descriptor)
+
+
+def _closed() -> SignerError:
+    return SignerError("the key is not open.", remedy="Use the signer as a context manager.")
+
+
+def _signing_with(key: _UsableKey) -> Callable[[bytes], bytes]:
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key.sign
+    if isinstance(key, rsa.RSAPrivateKey):
+        return lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+    digest = hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256()
+    width = key.curve.key_size // 8
+
+    def sign(message: bytes) -> bytes:
+        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(digest)))
+        return r.to_bytes(width) + s.to_bytes(width)
+
+    return sign
 
 
 def _algorithm_of(key: PrivateKeyTypes, *, name: str) -> KeyAlgorithm:
