@@ -11,6 +11,7 @@ from vc_issuer.encoding.compile import compile_template
 from vc_issuer.encoding.known_shapes import KnownShapes, compile_shape
 from vc_issuer.encoding.rdfc import canonicalize_rdfc
 from vc_issuer.encoding.shape import read_shape, replace_texts
+from vc_issuer.encoding.template import are_plain_iris, is_plain_iri
 from vc_issuer.errors import UnsafeDocumentError
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -118,6 +119,47 @@ def test_more_than_ten_blank_nodes_are_ordered_by_label_as_text():
     assert filled(compile_template(document), document) == generic(document)
 
 
+@SLOW
+@given(st.data())
+def test_nodes_with_holes_find_their_place_among_constant_ones(data):
+    people = [{"type": "IdentityObject", "hashed": False, "identityHash": f"n{n}"} for n in range(14)]
+    document = badge(credentialSubject={"type": ["AchievementSubject"], "identifier": people})
+    texts = read_shape(document).texts
+    held = data.draw(st.sets(st.sampled_from([place for place, text in enumerate(texts) if text.startswith("n")])))
+    template = compile_template(document, constant=set(range(len(texts))) - held)
+    others = data.draw(st.lists(st.integers(0, 99), min_size=len(held), max_size=len(held)))
+    changed = dict(zip(sorted(held), others, strict=True))
+    other = replace_texts(document, [f"n{changed[at]}" if at in changed else text for at, text in enumerate(texts)])
+    alike = len({person["identityHash"] for person in other["credentialSubject"]["identifier"]}) < len(people)
+    assert filled(template, other) == (None if alike else generic(other))
+
+
+def test_a_node_that_becomes_equal_to_a_constant_one_is_left_to_the_generic_path():
+    document = badge()
+    document["credentialSubject"]["identifier"][1]["identityType"] = "name"
+    texts = read_shape(document).texts
+    template = compile_template(document, constant=set(range(len(texts))) - {texts.index("Zoë")})
+    other = replace_texts(document, ["1" if text == "Zoë" else text for text in texts])
+    assert generic(other) is not None
+    assert filled(template, document) == generic(document)
+    assert filled(template, other) is None
+
+
+@pytest.mark.parametrize("constant", [True, False])
+@pytest.mark.parametrize("more", ["!", "#x", "?y=1", "a", "~", ""])
+def test_of_two_subjects_one_may_begin_with_the_other(more, constant):
+    document = badge()
+    texts = read_shape(document).texts
+    held = (
+        {texts.index("urn:uuid:1")}
+        if constant
+        else {texts.index(each) for each in ("urn:uuid:1", document["issuer"]["id"])}
+    )
+    template = compile_template(document, constant=set(range(len(texts))) - held)
+    other = badge(id=document["issuer"]["id"] + more)
+    assert filled(template, other) == (generic(other) if more else None)
+
+
 def test_equal_blank_nodes_are_left_to_the_generic_path():
     template = compile_template(badge())
     document = badge()
@@ -138,6 +180,19 @@ def test_two_subjects_that_become_one_are_left_to_the_generic_path():
 def test_an_iri_that_readers_may_take_otherwise_is_left_to_the_generic_path(iri):
     template = compile_template(badge())
     assert filled(template, badge(id=iri)) is None
+
+
+@given(st.lists(st.one_of(IRIS, st.text(max_size=4), st.from_regex(r"[a-z]+:(//)?[a-z/#%\n]+")), max_size=4))
+def test_several_iris_are_looked_at_as_one_by_one(values):
+    terms = frozenset({b"obi", b"schema", b"Achievement", b"a:b"})
+    encoded = [value.encode(errors="surrogatepass") for value in values]
+    assume(b"\0" not in b"".join(encoded))
+    assert are_plain_iris(encoded, terms) == all(is_plain_iri(value, terms) for value in values)
+
+
+@pytest.mark.parametrize("iri", ["urn:a\0", "urn:a\0urn:b", "urn:a\nurn:b", "urn:", "\0", "urn:a\n"])
+def test_two_iris_are_not_one(iri):
+    assert not is_plain_iri(iri, frozenset())
 
 
 def test_a_character_that_may_not_be_signed_is_left_to_the_generic_path():

@@ -13,24 +13,26 @@ from typing import Any, NamedTuple
 
 import pyoxigraph
 
-from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
-from vc_issuer.encoding.jsonld import expand, to_nquads
-from vc_issuer.encoding.rdfc import canonicalize_rdfc
-from vc_issuer.encoding.shape import read_shape, replace_texts
-from vc_issuer.encoding.template import (
+from vc_issuer.encoding.canonical_lines import (
+    END,
     LABEL,
     MAX_BLANK_NODES,
     Block,
+    Hashed,
     Lines,
-    Template,
     Text,
-    escape_literals,
-    is_plain_iri,
-    picked,
+    weave_lines,
 )
+from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
+from vc_issuer.encoding.hole_texts import escape_literals
+from vc_issuer.encoding.jsonld import expand, to_nquads
+from vc_issuer.encoding.rdfc import canonicalize_rdfc
+from vc_issuer.encoding.shape import read_shape, replace_texts
+from vc_issuer.encoding.template import Template, is_plain_iri, picked
 from vc_issuer.errors import UnsafeDocumentError
 from vc_issuer.model.credential import Document
 
+_NOTHING = Text((b"",))
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _ROUNDS = 4  # marks are taken back twice at most: where they get lost, and where an IRI turns out to be a term
 
@@ -152,16 +154,16 @@ def _seen(quads: Sequence[pyoxigraph.Quad], numbers: Mapping[str, int]) -> _Seen
     return _Seen(iris, {number for mark, number in numbers.items() if 0 < found[number] == written.count(mark)})
 
 
-def _terms(known: ContextStore) -> frozenset[str]:
+def _terms(known: ContextStore) -> frozenset[bytes]:
     return _pinned_terms() if known is pinned_contexts() else _terms_in(known)
 
 
 @cache
-def _pinned_terms() -> frozenset[str]:
+def _pinned_terms() -> frozenset[bytes]:
     return _terms_in(pinned_contexts())
 
 
-def _terms_in(known: ContextStore) -> frozenset[str]:
+def _terms_in(known: ContextStore) -> frozenset[bytes]:
     """Return every member name of every context: whatever one of them might define, an IRI may not begin with."""
     found: set[str] = set()
     waiting: list[Any] = [*known.documents.values()]
@@ -172,10 +174,10 @@ def _terms_in(known: ContextStore) -> frozenset[str]:
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node
-    return frozenset(found)
+    return frozenset(name.encode() for name in found)
 
 
-def _assemble(marked: _Marked, texts: tuple[str, ...], hash_name: str, terms: frozenset[str]) -> Template | None:
+def _assemble(marked: _Marked, texts: tuple[str, ...], hash_name: str, terms: frozenset[bytes]) -> Template | None:
     nodes = _number_nodes(marked.quads)
     if len(nodes) > MAX_BLANK_NODES:
         return None
@@ -188,10 +190,13 @@ def _assemble(marked: _Marked, texts: tuple[str, ...], hash_name: str, terms: fr
         for subject, quads in subjects.items()
         if isinstance(subject, pyoxigraph.NamedNode)
     ]
-    blank = [Block(Text(b""), writer.block(Text(LABEL), subjects.get(node, []))) for node in nodes]
+    blank = [Block(_NOTHING, writer.block(_constant(LABEL), subjects.get(node, []))) for node in nodes]
     hashed = [writer.hashed(node, marked.quads, hash_name) for node in nodes]
+    lines = weave_lines(named=named, blank=blank, hashed=hashed, hole_count=len(marked.holes), hash_name=hash_name)
     held = {place for places in marked.holes for place in places}
     constants_at = tuple(place for place in range(len(texts)) if place not in held)
+    if lines is None:
+        return None
     return Template(
         text_count=len(texts),
         constants_at=constants_at,
@@ -199,12 +204,7 @@ def _assemble(marked: _Marked, texts: tuple[str, ...], hash_name: str, terms: fr
         holes=marked.holes,
         iris=tuple(sorted(marked.iris)),
         terms=terms,
-        named=tuple(named),
-        blank=tuple(blank),
-        constant_named=tuple(block.constant() for block in named),
-        constant_blank=tuple(block.constant() for block in blank),
-        hashed=tuple(hashed),
-        hash_name=hash_name,
+        lines=lines,
     )
 
 
@@ -223,11 +223,11 @@ class _Writer:
     def term(self, term: Any) -> Text:
         """Write a term, with a hole for a mark."""
         hole = self._marks.get(term.value)
-        if isinstance(term, pyoxigraph.NamedNode):
-            return Text(b"<%s>", (hole,)) if hole is not None else Text(f"<{term.value}>".encode())
-        if hole is None:
-            return Text(_literal(term, escape_literals(term.value).decode()).encode())
-        return Text(_literal(term, "\0").replace("%", "%%").replace("\0", "%s").encode(), (hole,))
+        # NUL, which no text that may be signed holds, keeps the place of a hole.
+        value = "\0" if hole is not None else term.value
+        is_iri = isinstance(term, pyoxigraph.NamedNode)
+        written = f"<{value}>".encode() if is_iri else _literal(term, escape_literals(value).decode()).encode()
+        return _constant(written) if hole is None else Text(tuple(written.split(b"\0")), (hole,))
 
     def block(self, start: Text, quads: Iterable[pyoxigraph.Quad]) -> tuple[Text | Lines, ...]:
         """Write a subject's lines in the order that no value changes; what values order stands in Lines."""
@@ -238,48 +238,50 @@ class _Writer:
             parts += _settled(_joined_text(start, predicate), texts, nodes)
         return _merged(parts)
 
-    def hashed(
-        self, node: pyoxigraph.BlankNode, quads: Sequence[pyoxigraph.Quad], hash_name: str
-    ) -> tuple[Text | Lines, ...] | bytes:
+    def hashed(self, node: pyoxigraph.BlankNode, quads: Sequence[pyoxigraph.Quad], hash_name: str) -> Hashed:
         """Return what the node's first-degree hash is over (RDFC-1.0 section 4.6), or the hash where it is constant.
 
         The node is `_:a` there, every other `_:z`; lines that begin with an IRI come first, with `_:z` last.
         """
         into = [quad for quad in quads if quad.object == node and quad.subject != node]
         named = [
-            _joined_text(self.term(quad.subject), _between(quad), Text(b"_:a .\n"))
+            _joined_text(self.term(quad.subject), _constant(_predicate(quad)), _constant(b"_:a" + END))
             for quad in into
             if not isinstance(quad.subject, pyoxigraph.BlankNode)
         ]
-        parts: list[Text | Lines] = [*_settled(Text(b""), named, ())]
+        parts: list[Text | Lines] = [*_settled(_NOTHING, named, ())]
         for predicate, objects in _by_predicate(quad for quad in quads if quad.subject == node):
-            start = _joined_text(Text(b"_:a"), predicate)
+            start = _joined_text(_constant(b"_:a"), predicate)
             texts = [self._ended(each) for each in objects if not isinstance(each, pyoxigraph.BlankNode)]
             parts += _settled(start, texts, ())
             others = sorted(b"_:a" if o == node else b"_:z" for o in objects if isinstance(o, pyoxigraph.BlankNode))
-            parts += [_joined_text(start, Text(other + b" .\n")) for other in others]
+            parts += [_joined_text(start, _constant(other + END)) for other in others]
         last = [quad for quad in into if isinstance(quad.subject, pyoxigraph.BlankNode)]
-        parts += [Text(line) for line in sorted(b"_:z" + _between(quad).form + b"_:a .\n" for quad in last)]
+        parts += [_constant(line) for line in sorted(b"_:z" + _predicate(quad) + b"_:a" + END for quad in last)]
         merged = _merged(parts)
         if len(merged) == 1 and isinstance(merged[0], Text) and not merged[0].holes:
-            return hashlib.new(hash_name, merged[0].form).digest()
+            return hashlib.new(hash_name, merged[0].pieces[0]).digest()
         return merged
 
     def _ended(self, term: Any) -> Text:
-        return _joined_text(self.term(term), Text(b" .\n"))
+        return _joined_text(self.term(term), _constant(END))
 
 
-def _between(quad: pyoxigraph.Quad) -> Text:
-    return Text(f" <{quad.predicate.value}> ".encode())
+def _constant(written: bytes) -> Text:
+    return Text((written,))
+
+
+def _predicate(quad: pyoxigraph.Quad) -> bytes:
+    return f" <{quad.predicate.value}> ".encode()
 
 
 def _by_predicate(quads: Iterable[pyoxigraph.Quad]) -> list[tuple[Text, list[Any]]]:
     """Group objects by predicate, in order: a predicate ends in `>`, which no IRI holds, so its lines lie together."""
     groups: dict[bytes, list[Any]] = defaultdict(list)
     for quad in quads:
-        groups[_between(quad).form].append(quad.object)
+        groups[_predicate(quad)].append(quad.object)
     # The space before the object stands behind the `>`; without it the order is the same.
-    return [(Text(predicate), groups[predicate]) for predicate in sorted(groups)]
+    return [(_constant(predicate), groups[predicate]) for predicate in sorted(groups)]
 
 
 def _settled(prefix: Text, objects: Sequence[Text], nodes: tuple[int, ...]) -> list[Text | Lines]:
@@ -301,11 +303,11 @@ def _merged(parts: Iterable[Text | Lines]) -> tuple[Text | Lines, ...]:
 
 
 def _joined_text(*texts: Text) -> Text:
-    holes = tuple(hole for text in texts for hole in text.holes)
-    if not holes:
-        return Text(b"".join(text.form for text in texts))
-    # What is no form yet becomes part of one.
-    return Text(b"".join(text.form if text.holes else text.form.replace(b"%", b"%%") for text in texts), holes)
+    pieces = [b""]
+    for text in texts:
+        pieces[-1] += text.pieces[0]
+        pieces += text.pieces[1:]
+    return Text(tuple(pieces), tuple(hole for text in texts for hole in text.holes))
 
 
 def _literal(term: pyoxigraph.Literal, value: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from operator import eq
 from typing import NamedTuple, TypeAlias
 
+from vc_issuer.encoding.hole_texts import HoleTexts
 from vc_issuer.encoding.json_form import JsonForm, make_form
 from vc_issuer.encoding.shape import ShapeKey, read_shape
 from vc_issuer.encoding.strict_json import serialise_compact
@@ -31,37 +32,39 @@ class Reading(NamedTuple):
     """What a form read: the form, and the texts of its holes."""
 
     form: "LearnedForm"
-    values: tuple[str, ...]
+    texts: HoleTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedForm:
     """A form with its template, if it has one; `context` is the document's, as JSON.
 
-    `picks` puts the holes in the template's order. `equal` names holes that must hold the same text, because the
-    template knows them as one.
+    `picks` puts the holes in the template's order, if it has another. `equal` names holes that must hold the same
+    text, because the template knows them as one.
     """
 
     form: JsonForm
     template: Template | None
     context: str
-    picks: tuple[int, ...]
+    picks: tuple[int, ...] | None
     equal: tuple[tuple[int, int], ...]
 
-    def read(self, content: bytes) -> tuple[str, ...] | None:
+    def read(self, content: bytes) -> HoleTexts | None:
         """Return the texts of the holes, or None for bytes of another form."""
-        values = self.form.read(content)
-        if values is None or any(values[one] != values[other] for one, other in self.equal):
+        texts = self.form.read(content)
+        if texts is None or (
+            self.equal and any(texts.escaped[one] != texts.escaped[other] for one, other in self.equal)
+        ):
             return None
-        return values
+        return texts
 
-    def digest(self, values: Sequence[str]) -> bytes | None:
-        """Return the hash of `canonical`, by the name that the template was compiled under, or None."""
-        return self.template.digest([values[pick] for pick in self.picks]) if self.template else None
-
-    def canonical(self, values: Sequence[str]) -> bytes | None:
-        """Return the canonical N-Quads of the document with these texts in its holes, or None."""
-        return self.template.fill([values[pick] for pick in self.picks]) if self.template else None
+    def digest(self, texts: HoleTexts) -> bytes | None:
+        """Return the hash of the document's canonical N-Quads, by the name of the template, or None."""
+        if self.template is None:
+            return None
+        if self.picks is not None:
+            texts = texts._replace(escaped=[texts.escaped[pick] for pick in self.picks])
+        return self.template.digest_of(texts)
 
 
 @dataclass(slots=True)
@@ -88,12 +91,12 @@ class FormBook:
     def read(self, content: bytes) -> Reading | None:
         """Read a document with the form that fits, or return None."""
         for position, form in enumerate(self._forms):
-            values = form.read(content)
-            if values is not None:
+            texts = form.read(content)
+            if texts is not None:
                 if position:
                     # What was found last is likely to be asked for next.
                     self._forms.insert(0, self._forms.pop(position))
-                return Reading(form, values)
+                return Reading(form, texts)
         return None
 
     def learn(self, contents: Iterable[bytes]) -> None:
@@ -143,11 +146,12 @@ class FormBook:
             holes = sorted(place for places in template.holes for place in places)
         groups = template.holes if template else tuple((place,) for place in holes)
         where = {place: number for number, place in enumerate(holes)}
+        picks = tuple(where[places[0]] for places in groups)
         form = LearnedForm(
             form=make_form(known.document, holes),
             template=template,
             context=json.dumps(known.document.get("@context")),
-            picks=tuple(where[places[0]] for places in groups),
+            picks=None if picks == tuple(range(len(holes))) else picks,
             equal=tuple((where[places[0]], where[place]) for places in groups for place in places[1:]),
         )
         if known.form is not None:

@@ -5,17 +5,17 @@ the values it gives are the document's. For any other bytes it gives None, and a
 """
 
 import json
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 
+from vc_issuer.encoding.hole_texts import NUL, HoleTexts, hole_texts, plain_texts
 from vc_issuer.encoding.shape import read_shape, replace_texts
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.model.credential import Document
 
 _QUOTE, _BACKSLASH = b'"', b"\\"
-_CONTROL = re.compile(rb"[\x01-\x1f]")  # stands escaped in JSON; NUL is for the joint
+_BACKSLASH_BYTE = _BACKSLASH[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,17 @@ class JsonForm:
     pieces: tuple[bytes, ...] = field(repr=False)
     places: tuple[int, ...]
 
-    def read(self, content: bytes) -> tuple[str, ...] | None:
-        """Return what stands in the holes, or None for bytes of another form."""
-        first = self.pieces[0]
+    def read(self, content: bytes) -> HoleTexts | None:
+        """Return what stands in the holes, or None for bytes of another form or with an escaped NUL."""
+        pieces = iter(self.pieces)
+        first = next(pieces)
         if not content.startswith(first):
             return None
         raw: list[bytes] = []
         start = len(first)
-        for piece in self.pieces[1:]:
+        for piece in pieces:
             end = content.find(_QUOTE, start)
-            if content[end - 1 : end] == _BACKSLASH:
+            if content[end - 1] == _BACKSLASH_BYTE:
                 end = _end_of_text(content, start)
             if end < 0 or not content.startswith(piece, end):
                 return None
@@ -44,10 +45,7 @@ class JsonForm:
 
     def write(self, values: Sequence[str]) -> bytes:
         """Return compact JSON with these texts in the holes."""
-        parts = [self.pieces[0]]
-        for value, piece in zip(values, self.pieces[1:], strict=True):
-            parts += (escape_text(value), piece)
-        return b"".join(parts)
+        return interleaved(self.pieces, escape_texts(values))
 
 
 def make_form(document: Document, holes: Collection[int]) -> JsonForm:
@@ -67,6 +65,22 @@ def escape_text(value: str) -> bytes:
     return encode_basestring(value)[1:-1].encode()
 
 
+def escape_texts(values: Sequence[str]) -> list[bytes]:
+    """Return texts as `escape_text` does, faster where none of them needs it."""
+    joined = NUL.join(values)
+    # Of NUL six characters are made, of anything else that is escaped more than one.
+    if values and len(encode_basestring(joined)) == len(joined) + 2 + 5 * (len(values) - 1):
+        return joined.encode().split(b"\0")
+    return [escape_text(value) for value in values]
+
+
+def interleaved(pieces: Sequence[bytes], between: Sequence[bytes]) -> bytes:
+    """Join pieces with what stands between them, one less than they are."""
+    parts = [b""] * (len(pieces) + len(between))
+    parts[::2], parts[1::2] = pieces, between
+    return b"".join(parts)
+
+
 def _unused_mark(written: bytes) -> str:
     mark = "~hole~"
     while mark.encode() in written:
@@ -84,18 +98,15 @@ def _end_of_text(content: bytes, start: int) -> int:
     return end
 
 
-def _texts(raw: Sequence[bytes]) -> tuple[str, ...] | None:
-    joined = b"\0".join(raw)
-    if not raw:
-        return ()
-    if _CONTROL.search(joined) or joined.count(b"\0") >= len(raw):
-        return None
+def _texts(raw: Sequence[bytes]) -> HoleTexts | None:
     try:
-        if _BACKSLASH not in joined:
-            return tuple(joined.decode().split("\0"))
-        texts = [json.loads(b'"' + each + b'"') if _BACKSLASH in each else each.decode() for each in raw]
+        return plain_texts(raw) or _escaped_texts(raw)
     except ValueError:
         return None
+
+
+def _escaped_texts(raw: Sequence[bytes]) -> HoleTexts | None:
+    texts = [json.loads(b'"' + each + b'"') for each in raw]
     # Another way to escape the same text is not what our serialiser writes.
-    is_ours = all(escape_text(text) == each for text, each in zip(texts, raw, strict=True) if _BACKSLASH in each)
-    return tuple(texts) if is_ours else None
+    is_ours = all(escape_text(text) == each for text, each in zip(texts, raw, strict=True))
+    return hole_texts(texts) if is_ours else None

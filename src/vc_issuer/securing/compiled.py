@@ -62,9 +62,9 @@ class CompiledProofs:
     def secure(self, content: bytes, key: SigningKey, created: datetime) -> Made | None:
         """Add a proof to compact JSON without one, or return None if its shape isn't known. Raises SignerError."""
         reading = self._book.read(content)
-        if reading is None or has_astral("".join(reading.values)):
+        if reading is None or has_astral(reading.texts.joined):
             return None
-        digest = reading.form.digest(reading.values)
+        digest = reading.form.digest(reading.texts)
         if digest is None:
             return None
         hashed, head = self._config(reading, key, created)
