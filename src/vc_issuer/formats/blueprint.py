@@ -6,13 +6,14 @@ made for. Names that are anything but plain are left to the ordinary build.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from vc_issuer.encoding.jcs import canonicalize_jcs
-from vc_issuer.encoding.json_form import escape_text
+from vc_issuer.encoding.json_form import escape_texts, interleaved
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import VcIssuerError
 from vc_issuer.formats.award_core import (
@@ -49,20 +50,20 @@ class TwinBytes(NamedTuple):
     ob3: Mapping[str, bytes]
 
 
-class _Piece(NamedTuple):
-    """Constant bytes, and the name of the fact that follows them; empty at the end."""
+class _Cut(NamedTuple):
+    """Constant bytes, and between them the names of the facts that stand there: one piece more than there are facts."""
 
-    text: bytes
-    fact: str
+    pieces: tuple[bytes, ...]
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
     """The award core, the ELM payload and each badge, in pieces."""
 
-    core: tuple[_Piece, ...]
-    elm: tuple[_Piece, ...]
-    ob3: Mapping[str, tuple[_Piece, ...]]
+    core: _Cut
+    elm: _Cut
+    ob3: Mapping[str, _Cut]
 
     def fill(self, due: DocumentDue, envelope: Envelope) -> TwinBytes:
         """Return the twins of another award of the same group (`group_of`)."""
@@ -117,15 +118,7 @@ def make_blueprint(due: DocumentDue, envelope: Envelope, built: TwinDocuments) -
 
 def fact(name: str, due: DocumentDue, envelope: Envelope) -> str:
     """Return one of the things that differ between awards of a group, as documents write it."""
-    kind, _, rest = name.partition(".")
-    if kind == "badge":
-        return envelope.ob3_ids[rest]
-    if kind == "learner":
-        value = getattr(due.learner, rest)
-        return value.isoformat() if isinstance(value, date) else str(value or "")
-    if kind == "hash":
-        return identity_hash(fact(f"learner.{rest}", due, envelope), envelope.core_id)
-    return due.record if kind == "record" else _OF_ENVELOPE[kind](envelope)
+    return _reader(name)(due, envelope)
 
 
 def facts_of(due: DocumentDue, envelope: Envelope) -> dict[str, str]:
@@ -175,7 +168,7 @@ def _uuid(number: int, place: int) -> str:
     return f"{number:08x}-a5a5-4a5a-8a5a-{place:012x}"
 
 
-def _cut(content: bytes, facts: Mapping[str, bytes]) -> tuple[_Piece, ...]:
+def _cut(content: bytes, facts: Mapping[str, bytes]) -> _Cut:
     found: dict[int, str] = {}
     for name, value in facts.items():
         at = content.find(value)
@@ -184,18 +177,36 @@ def _cut(content: bytes, facts: Mapping[str, bytes]) -> tuple[_Piece, ...]:
             if at not in found or len(facts[found[at]]) < len(value):
                 found[at] = name
             at = content.find(value, at + len(value))
-    pieces, start = [], 0
+    pieces, names, start = [], [], 0
     for at in sorted(found):
         if at >= start:
-            pieces.append(_Piece(content[start:at], found[at]))
+            pieces.append(content[start:at])
+            names.append(found[at])
             start = at + len(facts[found[at]])
-    return (*pieces, _Piece(content[start:], ""))
+    return _Cut((*pieces, content[start:]), tuple(names))
 
 
-def _filled(pieces: Sequence[_Piece], due: DocumentDue, envelope: Envelope, digests: Mapping[str, str]) -> bytes:
-    parts: list[bytes] = []
-    for text, name in pieces:
-        parts.append(text)
-        if name:
-            parts.append(escape_text(digests[name] if name in digests else fact(name, due, envelope)))
-    return b"".join(parts)
+@cache
+def _reader(name: str) -> Callable[[DocumentDue, Envelope], str]:
+    """Return what reads a fact; a name is taken apart once, not for every award."""
+    kind, _, rest = name.partition(".")
+    if kind == "badge":
+        return lambda _, envelope: envelope.ob3_ids[rest]
+    if kind == "learner":
+        return lambda due, _: _written(getattr(due.learner, rest))
+    if kind == "hash":
+        hashed = _reader(f"learner.{rest}")
+        return lambda due, envelope: identity_hash(hashed(due, envelope), envelope.core_id)
+    if kind == "record":
+        return lambda due, _: due.record
+    of_envelope = _OF_ENVELOPE[kind]
+    return lambda _, envelope: of_envelope(envelope)
+
+
+def _written(value: str | date | None) -> str:
+    return value.isoformat() if isinstance(value, date) else value or ""
+
+
+def _filled(cut: _Cut, due: DocumentDue, envelope: Envelope, digests: Mapping[str, str]) -> bytes:
+    values = [digests[name] if name in digests else _reader(name)(due, envelope) for name in cut.facts]
+    return interleaved(cut.pieces, escape_texts(values))
