@@ -20,6 +20,7 @@ from vc_issuer.bench.row import PeerCost, Row
 from vc_issuer.bench.run import ROWS, as_json, run_rows
 from vc_issuer.cli.main import command_line
 from vc_issuer.errors import ConfigurationError, InputError
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import Verdict
 from vc_issuer.verification.proofs import directly
 from vc_issuer.verification.verify import Verifier
@@ -106,8 +107,8 @@ def test_the_plot_is_sound_svg_and_names_every_row_and_peer():
 
 def test_every_kind_of_file_is_what_its_row_says_and_verifies(inputs):
     home = inputs.home
-    with key_opener(home.settings.home)() as keys:
-        tokens = files.tokens(inputs, keys.credential)
+    with key_opener(home.settings.home)({KeyPurpose.CREDENTIAL}) as keys:
+        tokens = files.tokens(inputs, keys.of(KeyPurpose.CREDENTIAL))
     found = {
         b'{"@context"': files.badges(inputs)[0],
         b"\x89PNG": files.baked_png(inputs)[0],

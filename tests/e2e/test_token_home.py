@@ -35,9 +35,9 @@ def test_a_home_on_a_token_pauses_and_goes_on(home, tmp_path):
         settings, issuer = office.home.settings, office.home.issuer
         assert signing_processes(settings, 8) == 1
         rotate_key(settings, KeyPurpose.CREDENTIAL, issuer=issuer, now=office.home.now(), reason="yearly")
-    with open_home_keys(home) as keys:
+    with open_home_keys(home, {KeyPurpose.CREDENTIAL}) as keys:
         newest = [each for each in records_of(settings) if each.purpose is KeyPurpose.CREDENTIAL][-1]
-        assert keys.credential.signer.public_key == newest.public_key
+        assert keys.of(KeyPurpose.CREDENTIAL).signer.public_key == newest.public_key
 
 
 def test_no_private_key_lies_in_the_home(home):

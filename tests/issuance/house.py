@@ -210,17 +210,18 @@ def key_ring(name="first"):
     leaf = issue_seal_certificate(
         authority(), ca_signer, public_key=seal.public_key, subject=subject, serial=2, validity=years
     )
-    return KeyRing(
-        credential=_key(f"{name} credential", KeyAlgorithm.ED25519, KeyPurpose.CREDENTIAL),
-        status=_key(f"{name} status", KeyAlgorithm.ED25519, KeyPurpose.STATUS),
-        seal=_key(f"{name} seal", KeyAlgorithm.P256, KeyPurpose.SEAL, (leaf,)),
-        metadata=_key(f"{name} metadata", KeyAlgorithm.ED25519, KeyPurpose.METADATA),
+    keys = (
+        _key(f"{name} credential", KeyAlgorithm.ED25519, KeyPurpose.CREDENTIAL),
+        _key(f"{name} status", KeyAlgorithm.ED25519, KeyPurpose.STATUS),
+        _key(f"{name} seal", KeyAlgorithm.P256, KeyPurpose.SEAL, (leaf,)),
+        _key(f"{name} metadata", KeyAlgorithm.ED25519, KeyPurpose.METADATA),
     )
+    return KeyRing(keys={key.purpose: key for key in keys})
 
 
 @contextmanager
-def open_keys(name="first"):
-    yield key_ring(name)
+def open_keys(purposes, name="first"):
+    yield KeyRing(keys={purpose: key_ring(name).of(purpose) for purpose in purposes})
 
 
 def profile(**changes):
@@ -231,11 +232,11 @@ def profile(**changes):
         "did": DID,
         "base_url": BASE_URL,
         "number_prefix": "UZB",
-        "ob3": ProofPlan(mechanism=suite, key_id=keys.credential.method.id, options={}),
-        "elm": ProofPlan(mechanism="jades", key_id=keys.seal.method.id, options={"time_header": "iat"}),
-        "status": ProofPlan(mechanism=suite, key_id=keys.status.method.id, options={}),
-        "metadata_key_id": keys.metadata.method.id,
-        "seal_certificate_sha256": fingerprint_of_seal(keys.seal),
+        "ob3": ProofPlan(mechanism=suite, key_id=keys.of(KeyPurpose.CREDENTIAL).method.id, options={}),
+        "elm": ProofPlan(mechanism="jades", key_id=keys.of(KeyPurpose.SEAL).method.id, options={"time_header": "iat"}),
+        "status": ProofPlan(mechanism=suite, key_id=keys.of(KeyPurpose.STATUS).method.id, options={}),
+        "metadata_key_id": keys.of(KeyPurpose.METADATA).method.id,
+        "seal_certificate_sha256": fingerprint_of_seal(keys.of(KeyPurpose.SEAL)),
         "birth_date": {DocumentKind.CERTIFICATE: False, DocumentKind.CREDIT_CERTIFICATE: True},
         "chunk_documents": 4,
     }
@@ -317,7 +318,9 @@ class House:
 
     def publish(self, batch_id):
         deed = replace(APPROVER, at=LATER)
-        return publish_batch(self.database, batch_id, profile=self.profile, key=key_ring().status, deed=deed)
+        return publish_batch(
+            self.database, batch_id, profile=self.profile, key=key_ring().of(KeyPurpose.STATUS), deed=deed
+        )
 
     def published(self, *rows):
         batch_id = self.approved(*rows)
@@ -327,7 +330,7 @@ class House:
 
     def change(self, status, *names, reason="decision withdrawn"):
         change = StatusChange(status=status, reason=reason, deed=replace(PREPARER, at=LATER))
-        return change_statuses(self.database, names, change, profile=self.profile, key=key_ring().status)
+        return change_statuses(self.database, names, change, profile=self.profile, key=key_ring().of(KeyPurpose.STATUS))
 
     def revoke(self, *names):
         return self.change(CredentialStatus.REVOKED, *names)

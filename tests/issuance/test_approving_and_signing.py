@@ -24,12 +24,12 @@ from issuance.house import (
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import InvalidError, RuleError, SignerError
 from vc_issuer.issuance.prepare import return_to_draft
-from vc_issuer.issuance.profile import ProofPlan
+from vc_issuer.issuance.profile import KeyRing, ProofPlan
 from vc_issuer.issuance.publish import issued_by_code, pdf_of
 from vc_issuer.issuance.signing import check_secured, proof_of, seal_of
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import SecuredCredential
-from vc_issuer.model.keys import SigningKey
+from vc_issuer.model.keys import KeyPurpose, SigningKey
 from vc_issuer.securing.jades import payload_octets, seal_facts
 from vc_issuer.status_list import bit_is_set, list_bits
 from vc_issuer.store.audit import audit_entries, verify_audit
@@ -56,7 +56,7 @@ def test_a_whole_batch_from_draft_to_published(house):
     batch_id = house.published(record(1), record(2))
     issued = house.issued(batch_id)
     assert len(issued) == 6
-    resolve = resolver(key_ring().credential)
+    resolve = resolver(key_ring().of(KeyPurpose.CREDENTIAL))
     for each in issued:
         for language in ("nl", "en"):
             verified = proof_of(profile().ob3).verify(each.ob3[language].content, resolve)
@@ -210,7 +210,7 @@ def test_other_keys_or_options_than_the_approved_ones_are_refused(house, changed
 def test_other_keys_than_the_profile_names_are_refused(house):
     batch_id = house.approved(record(1))
     with pytest.raises(RuleError, match="another than the one approved"):
-        house.sign(batch_id, open_keys=lambda: open_keys("second"))
+        house.sign(batch_id, open_keys=lambda purposes: open_keys(purposes, "second"))
     assert house.sign(batch_id).signed_now == 9
 
 
@@ -281,9 +281,11 @@ class _Opened:
 def test_a_token_that_goes_away_leaves_a_batch_that_goes_on(house):
     batch_id = house.approved(*[record(n) for n in range(1, 5)])
     ring = key_ring()
-    failing = SigningKey(method=ring.credential.method, signer=FailingSigner(ring.credential.signer, 11))
+    failing = SigningKey(
+        method=ring.of(KeyPurpose.CREDENTIAL).method, signer=FailingSigner(ring.of(KeyPurpose.CREDENTIAL).signer, 11)
+    )
     with pytest.raises(SignerError, match="token is away"):
-        house.sign(batch_id, open_keys=lambda: _Opened(replace(ring, credential=failing)))
+        house.sign(batch_id, open_keys=lambda _: _Opened(KeyRing(keys={**ring.keys, KeyPurpose.CREDENTIAL: failing})))
     assert state_of(house, batch_id) is BatchState.SIGNING
     with pytest.raises(RuleError, match="can't be draft"):
         return_to_draft(house.database, batch_id, deed=PREPARER)
@@ -300,9 +302,11 @@ def test_a_signer_that_signs_something_else_is_found_out(house):
 
     batch_id = house.approved(record(1))
     ring = key_ring()
-    lying = SigningKey(method=ring.credential.method, signer=Liar(ring.credential.signer, 0))
+    lying = SigningKey(
+        method=ring.of(KeyPurpose.CREDENTIAL).method, signer=Liar(ring.of(KeyPurpose.CREDENTIAL).signer, 0)
+    )
     with pytest.raises(InvalidError, match="does not match"):
-        house.sign(batch_id, open_keys=lambda: _Opened(replace(ring, credential=lying)))
+        house.sign(batch_id, open_keys=lambda _: _Opened(KeyRing(keys={**ring.keys, KeyPurpose.CREDENTIAL: lying})))
     with house.database.reading() as session:
         assert session.connection.execute(text("SELECT count(*) FROM secured_parts")).scalar() == 0
 
@@ -321,7 +325,7 @@ def test_a_valid_signature_over_other_bytes_is_found_out(house, ordinal):
     with pytest.raises(InvalidError, match="not what was prepared"):
         check_secured(other, secured, plans.plan(part.format), ring.key(part.format).method)
     with pytest.raises(InvalidError, match="another key"):
-        check_secured(part, secured, plans.plan(part.format), ring.status.method)
+        check_secured(part, secured, plans.plan(part.format), ring.of(KeyPurpose.STATUS).method)
 
 
 def test_a_published_code_opens_exactly_the_stored_bytes(house, tmp_path):
@@ -356,7 +360,7 @@ def test_a_pdf_is_rendered_once_and_kept(house):
 def test_status_lists_are_signed_before_anybody_can_ask_for_them(house):
     batch_id = house.approved(record(1))
     house.sign(batch_id)
-    resolve = resolver(key_ring().status)
+    resolve = resolver(key_ring().of(KeyPurpose.STATUS))
     with house.database.reading() as session:
         for name, purpose in (("1", "revocation"), ("1-state", "suspension")):
             served = served_list(session, name)

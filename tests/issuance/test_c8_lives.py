@@ -70,9 +70,12 @@ def verdicts(house, issued, now):
     issuer = TrustedIssuer(
         did=DID,
         name="HLS",
-        methods=(ring.credential.method, ring.status.method),
+        methods=(ring.of(KeyPurpose.CREDENTIAL).method, ring.of(KeyPurpose.STATUS).method),
         legal_id=UZB.eidas,
-        purposes={ring.credential.method.id: KeyPurpose.CREDENTIAL, ring.status.method.id: KeyPurpose.STATUS},
+        purposes={
+            ring.of(KeyPurpose.CREDENTIAL).method.id: KeyPurpose.CREDENTIAL,
+            ring.of(KeyPurpose.STATUS).method.id: KeyPurpose.STATUS,
+        },
     )
     with house.database.reading() as session:
         lists = dict(served_lists(session))

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from issuance.house import DID, LATER, PREPARER, key_ring, record
 from vc_issuer.errors import NotFoundError
 from vc_issuer.issuance.log import check_log, consistency_proof, evidence_of
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.store.issuance_log import (
     all_checkpoints,
     append_leaves,
@@ -24,7 +25,7 @@ from vc_issuer.transparency.merkle import inclusion_ranges, leaf_hash, range_has
 from vc_issuer.transparency.stamp import TimeAuthorities
 
 ORIGIN = "credentials.uzb.example/log"
-METHODS = [key_ring().metadata.method]
+METHODS = [key_ring().of(KeyPurpose.METADATA).method]
 NOBODY = TimeAuthorities(anchors_at=lambda _: (), clock=lambda: LATER)
 
 

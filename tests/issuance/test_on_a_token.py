@@ -41,16 +41,16 @@ class TokenHome:
             )
 
     @contextmanager
-    def open_keys(self):
+    def open_keys(self, purposes):
         with ExitStack() as stack:
             yield KeyRing(
-                **{
-                    purpose.value: SigningKey(
+                keys={
+                    purpose: SigningKey(
                         method=self.methods[purpose],
-                        signer=stack.enter_context(open_signer(uri, token_at_hand.access())),
+                        signer=stack.enter_context(open_signer(self.uris[purpose], token_at_hand.access())),
                         purpose=purpose,
                     )
-                    for purpose, uri in self.uris.items()
+                    for purpose in purposes
                 }
             )
 

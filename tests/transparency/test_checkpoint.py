@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from issuance.house import DID, LATER, NOON, key_ring
 from vc_issuer.errors import ConfigurationError, InvalidError, SignerError, UnreadableError
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.transparency.checkpoint import (
     Checkpoint,
     log_origin,
@@ -33,7 +34,7 @@ ORIGIN = "credentials.uzb.example/log"
 SALT, SIGNATURE, OTHER = b"s" * 32, b"signature" * 7, leaf_hash(b"other")
 ROOT = node_hash(OTHER, leaf_hash(leaf_of(SALT, SIGNATURE)))
 CHECKPOINT = Checkpoint(origin=ORIGIN, size=2, root=ROOT, time=NOON)
-KEY = key_ring().metadata
+KEY = key_ring().of(KeyPurpose.METADATA)
 
 
 def note(checkpoint=CHECKPOINT, key=KEY):
@@ -67,9 +68,9 @@ def test_a_note_is_what_its_format_says():
 @pytest.mark.parametrize("purpose", ["credential", "status"])
 def test_no_other_key_of_a_home_signs_a_checkpoint(purpose):
     with pytest.raises(SignerError, match=f"the {purpose} key signs no metadata payload"):
-        note(key=getattr(key_ring(), purpose))
+        note(key=key_ring().of(KeyPurpose(purpose)))
     with pytest.raises(ConfigurationError, match="Ed25519"):
-        note(key=key_ring().seal)
+        note(key=key_ring().of(KeyPurpose.SEAL))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_an_altered_note_does_not_hold(old, new):
     "methods",
     [
         [],
-        [key_ring().credential.method],
+        [key_ring().of(KeyPurpose.CREDENTIAL).method],
         [replace(KEY.method, revoked=NOON + timedelta(days=9))],
         [replace(KEY.method, expires=NOON - timedelta(days=1))],
     ],
@@ -114,7 +115,7 @@ def test_what_is_no_note_is_unreadable(content):
 
 
 def test_evidence_shows_its_own_signature_and_no_other():
-    for origin_methods in ([KEY.method], [key_ring().status.method, KEY.method]):
+    for origin_methods in ([KEY.method], [key_ring().of(KeyPurpose.STATUS).method, KEY.method]):
         assert shown(evidence(), methods=origin_methods) == CHECKPOINT
     for content, signature in (
         (evidence(), b"another"),

@@ -11,6 +11,7 @@ from time_stamp_builder import Tsa
 
 from issuance.house import NOON, key_ring
 from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.transparency.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from vc_issuer.transparency.evidence import LogProof, leaf_of, verify_evidence, write_evidence
 from vc_issuer.transparency.merkle import leaf_hash
@@ -18,9 +19,10 @@ from vc_issuer.transparency.stamp import MAX_STAMP_BYTES, TimeAuthorities, verif
 
 ORIGIN = "credentials.uzb.example/log"
 SALT, SIGNATURE = b"s" * 32, b"signature" * 7
-KEY = key_ring().metadata
+KEY = key_ring().of(KeyPurpose.METADATA)
 NOTE = sign_checkpoint(
-    Checkpoint(origin=ORIGIN, size=1, root=leaf_hash(leaf_of(SALT, SIGNATURE)), time=NOON), key_ring().metadata
+    Checkpoint(origin=ORIGIN, size=1, root=leaf_hash(leaf_of(SALT, SIGNATURE)), time=NOON),
+    key_ring().of(KeyPurpose.METADATA),
 )
 STAMPED = NOON + timedelta(minutes=1)
 STOLEN = replace(KEY.method, revoked=NOON + timedelta(days=9))

@@ -38,14 +38,17 @@ def forged(tmp_path_factory):
 
 def trust(home, *, log=None, **life):
     ring = key_ring()
-    stolen = tuple(replace(key.method, **life) for key in (ring.credential, ring.seal))
+    stolen = tuple(replace(key.method, **life) for key in (ring.of(KeyPurpose.CREDENTIAL), ring.of(KeyPurpose.SEAL)))
     issuer = TrustedIssuer(
         did=DID,
         name="UZB",
-        methods=(*stolen, ring.status.method),
-        log_methods=(ring.metadata.method,),
+        methods=(*stolen, ring.of(KeyPurpose.STATUS).method),
+        log_methods=(ring.of(KeyPurpose.METADATA).method,),
         legal_id=UZB.eidas,
-        purposes={ring.credential.method.id: KeyPurpose.CREDENTIAL, ring.status.method.id: KeyPurpose.STATUS},
+        purposes={
+            ring.of(KeyPurpose.CREDENTIAL).method.id: KeyPurpose.CREDENTIAL,
+            ring.of(KeyPurpose.STATUS).method.id: KeyPurpose.STATUS,
+        },
     )
     with home.database.reading() as session:
         lists = served_lists(session)
@@ -113,7 +116,7 @@ def test_the_proof_of_a_log_that_the_thief_made_up_counts_for_nothing(home, forg
     other = thief.issued(thief.published(record(98)))[0]
     ring = key_ring("second")
     given = trust(house, log=LogFiles([evidence(thief, other)], NOBODY), revoked=CUT_OFF)
-    issuer = replace(given.issuers[0], log_methods=(ring.metadata.method,))
+    issuer = replace(given.issuers[0], log_methods=(ring.of(KeyPurpose.METADATA).method,))
     for report in verdicts(replace(given, issuers=(issuer,)), other).values():
         assert report.verdict is Verdict.UNKNOWN_ISSUER
         assert "no key of the log" in key_check(report).message
@@ -135,7 +138,7 @@ def test_a_key_that_retired_in_peace_needs_no_log(home):
 def test_a_status_list_under_a_key_that_was_taken_back_says_nothing(home):
     house, genuine = home
     known = trust(house)
-    status = key_ring().status.method
+    status = key_ring().of(KeyPurpose.STATUS).method
     methods = tuple(replace(m, revoked=CUT_OFF) if m.id == status.id else m for m in known.issuers[0].methods)
     lapsed = replace(known, issuers=(replace(known.issuers[0], methods=methods),))
     assert verdicts(lapsed, genuine)["badge"].verdict is Verdict.STATUS_UNKNOWN

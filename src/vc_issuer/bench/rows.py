@@ -11,6 +11,7 @@ from vc_issuer.bench.row import Bench, Row
 from vc_issuer.errors import RuleError
 from vc_issuer.issuance.signing import proof_of
 from vc_issuer.model.credential import FormatName
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.securing.compiled import CompiledProofs, CompiledSeals, Made
 from vc_issuer.status_list import build_status_list, make_bits
 
@@ -29,7 +30,7 @@ def ob3_issue(bench: Bench) -> Row:
 def ob3_issue_selfverify(bench: Bench) -> Row:
     """The same, with the own signature verified before it is kept."""
     proofs, make = _issuing(bench)
-    method = bench.keys.credential.method
+    method = bench.keys.of(KeyPurpose.CREDENTIAL).method
 
     def work(count: int) -> None:
         for number in range(count):
@@ -42,7 +43,7 @@ def ob3_issue_selfverify(bench: Bench) -> Row:
 def elm_seal(bench: Bench) -> Row:
     """Seal a prepared ELM payload (P-256, JAdES baseline B), and verify the own signature."""
     parts = bench.inputs.prepared(FormatName.ELM)
-    seals, key, now = CompiledSeals(time_header="iat"), bench.keys.seal, bench.inputs.home.now()
+    seals, key, now = CompiledSeals(time_header="iat"), bench.keys.of(KeyPurpose.SEAL), bench.inputs.home.now()
     seals.learn(part.content for part in parts)
     known = [part.content for part in parts if seals.secure(part.content, key, now)]
 
@@ -67,7 +68,7 @@ def status_list_10m(bench: Bench) -> Row:
     chance = random.Random(1)  # noqa: S311 -- places of a benchmark
     indexes = chance.sample(range(_LIST_ENTRIES), int(_LIST_ENTRIES * _SET_SHARE))
     home = bench.inputs.home
-    suite, key, now = proof_of(home.profile().status), bench.keys.status, home.now()
+    suite, key, now = proof_of(home.profile().status), bench.keys.of(KeyPurpose.STATUS), home.now()
 
     def work() -> None:
         bits = make_bits(indexes, _LIST_ENTRIES)
@@ -103,7 +104,7 @@ MAKING: Mapping[str, Callable[[Bench], Row]] = {
 
 
 def _issuing(bench: Bench) -> tuple[CompiledProofs, Callable[[int], tuple[bytes, Made]]]:
-    inputs, key, now = bench.inputs, bench.keys.credential, bench.inputs.home.now()
+    inputs, key, now = bench.inputs, bench.keys.of(KeyPurpose.CREDENTIAL), bench.inputs.home.now()
     proofs = CompiledProofs(proof_of(inputs.home.profile().ob3).suite)
 
     proofs.learn([inputs.badge(number) for number in range(len(inputs.awards))], key)
@@ -120,9 +121,9 @@ def _issuing(bench: Bench) -> tuple[CompiledProofs, Callable[[int], tuple[bytes,
 
 def _check_same(bench: Bench, proofs: CompiledProofs, made: tuple[bytes, Made]) -> None:
     content, fast = made
-    proofs.check(fast, content, bench.keys.credential.method)
+    proofs.check(fast, content, bench.keys.of(KeyPurpose.CREDENTIAL).method)
     verified = proof_of(bench.inputs.home.profile().ob3).verify(
-        fast.secured.content, lambda _: bench.keys.credential.method
+        fast.secured.content, lambda _: bench.keys.of(KeyPurpose.CREDENTIAL).method
     )
     if not verified.document:
         raise RuleError("the badge that was measured does not verify.", remedy="Report this as a defect.")

@@ -14,6 +14,7 @@ from vc_issuer.bench.stored import twin_stored, twin_stored_2_cores
 from vc_issuer.bench.stored_postgresql import twin_stored_postgresql
 from vc_issuer.bench.verified import VERIFYING
 from vc_issuer.errors import InputError
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.wiring.keys import key_opener
 
 COUNT = 5_000  # documents of a batch that is stored
@@ -39,7 +40,7 @@ def run_rows(
         raise InputError(f"no work is named {unknown[0]!r}.", remedy=f"Known are {', '.join(rows)}.")
     with ExitStack() as stack:
         inputs = stack.enter_context(bench_inputs())
-        keys = stack.enter_context(key_opener(inputs.home.settings.home)())
+        keys = stack.enter_context(key_opener(inputs.home.settings.home)(frozenset(KeyPurpose)))
         peers = [stack.enter_context(Peer(program)) for program in PEERS] if with_peers else []
         given = given_to_peers(inputs) if peers else {}
         for peer in peers:

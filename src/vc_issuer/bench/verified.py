@@ -77,7 +77,7 @@ def ob3_verify_svg(bench: Bench) -> Row:
 
 def ob3_verify_jwt(bench: Bench) -> Row:
     """Verify a badge that is secured as `vc+jwt`: nothing is canonicalised."""
-    return _reported(bench, "ob3-verify-jwt", files.tokens(bench.inputs, bench.keys.credential))
+    return _reported(bench, "ob3-verify-jwt", files.tokens(bench.inputs, bench.keys.of(KeyPurpose.CREDENTIAL)))
 
 
 def pdf_verify(bench: Bench) -> Row:

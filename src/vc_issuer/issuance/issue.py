@@ -21,6 +21,7 @@ from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
 from vc_issuer.issuance.signing import Checkpoint, check_prepared, no_checkpoint
 from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
+from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import change_batch, get_batch, set_pause, standing_approval
 from vc_issuer.store.chunks import clear_trouble, open_chunks, plan_chunks
@@ -189,7 +190,7 @@ def finish_signing(
     database: Database, batch_id: str, *, profile: IssuingProfile, bench: SigningBench, actor: str
 ) -> None:
     """Close a batch whose every part is signed, and sign its status lists; does nothing the second time."""
-    with bench.open_keys() as keys, database.writing() as session:
+    with bench.open_keys({KeyPurpose.STATUS, KeyPurpose.METADATA}) as keys, database.writing() as session:
         deed = Deed(actor=actor, at=bench.clock())
         batch = get_batch(session, batch_id)
         if batch.state in _DONE:
@@ -198,8 +199,8 @@ def finish_signing(
         if unsigned:
             raise RuleError(f"batch {batch.id} has {unsigned} parts unsigned.", remedy="Sign it again to go on.")
         check_digest(digest_now(session, batch, profile), standing_approval(session, batch.id), what="approved")
-        sign_due_lists(session, profile=profile, key=keys.status, deed=deed)
-        close_batch(session, batch.id, profile=profile, key=keys.metadata, deed=deed)
+        sign_due_lists(session, profile=profile, key=keys.of(KeyPurpose.STATUS), deed=deed)
+        close_batch(session, batch.id, profile=profile, key=keys.of(KeyPurpose.METADATA), deed=deed)
         bench.checkpoint("finishing")
         record_deed(session, deed, "batch.signed", subject=batch.id)
         change_batch(session, batch, BatchState.SIGNED, {"signed_at": deed.at})

@@ -1,6 +1,6 @@
 """Who issues and how documents are secured: the facts that an approval binds, and the keys that go with them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -53,32 +53,38 @@ class IssuingProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRing:
-    """The open keys of a home, one a purpose (threat T11)."""
+    """Open keys of a home, one a purpose (threat T11); only those that the work at hand asked for."""
 
-    credential: SigningKey
-    status: SigningKey
-    seal: SigningKey
-    metadata: SigningKey
+    keys: Mapping[KeyPurpose, SigningKey]
+
+    def of(self, purpose: KeyPurpose) -> SigningKey:
+        """Return the key for a purpose. Raises ConfigurationError if it was not asked for."""
+        if purpose not in self.keys:
+            raise ConfigurationError(f"the {purpose.value} key was not opened.", remedy="Report this as a defect.")
+        return self.keys[purpose]
 
     def key(self, name: FormatName) -> SigningKey:
         """Return the key that secures documents of this format."""
-        return self.credential if name is FormatName.OB3 else self.seal
+        return self.of(KeyPurpose.CREDENTIAL if name is FormatName.OB3 else KeyPurpose.SEAL)
 
 
-OpenKeys: TypeAlias = Callable[[], AbstractContextManager[KeyRing]]
-"""Open the home's keys for as long as they are needed. A worker process opens its own, so it must be picklable."""
+OpenKeys: TypeAlias = Callable[[Collection[KeyPurpose]], AbstractContextManager[KeyRing]]
+"""Open the home's keys for these purposes, for as long as they are needed; picklable, as each process opens its own.
+
+Nobody holds a key that the work doesn't need, and a passphrase is stretched for those alone that it does.
+"""
 
 
 def check_keys(profile: IssuingProfile, keys: KeyRing) -> None:
-    """Check that the keys at hand are those that the profile names. Raises ConfigurationError, RuleError."""
-    pairs = (
-        (KeyPurpose.CREDENTIAL, profile.ob3.key_id, keys.credential),
-        (KeyPurpose.STATUS, profile.status.key_id, keys.status),
-        (KeyPurpose.SEAL, profile.elm.key_id, keys.seal),
-        (KeyPurpose.METADATA, profile.metadata_key_id, keys.metadata),
-    )
-    for purpose, wanted, key in pairs:
-        if key.method.id != wanted:
+    """Check that the open keys are those that the profile names. Raises ConfigurationError, RuleError."""
+    wanted = {
+        KeyPurpose.CREDENTIAL: profile.ob3.key_id,
+        KeyPurpose.STATUS: profile.status.key_id,
+        KeyPurpose.SEAL: profile.elm.key_id,
+        KeyPurpose.METADATA: profile.metadata_key_id,
+    }
+    for purpose, key in keys.keys.items():
+        if key.method.id != wanted[purpose]:
             raise RuleError(
                 f"the {purpose.value} key at hand is another than the one approved.",
                 remedy="Sign with the approved key, or return the batch to draft and prepare it again.",
@@ -87,8 +93,8 @@ def check_keys(profile: IssuingProfile, keys: KeyRing) -> None:
             raise ConfigurationError(
                 f"the {purpose.value} key does not belong to its verification method.", remedy="Correct the settings."
             )
-    found = fingerprint_of_seal(keys.seal)
-    if found != profile.seal_certificate_sha256:
+    seal = keys.keys.get(KeyPurpose.SEAL)
+    if seal is not None and fingerprint_of_seal(seal) != profile.seal_certificate_sha256:
         raise RuleError(
             "the seal's certificate is another than the one approved.",
             remedy="Return the batch to draft and prepare it again.",

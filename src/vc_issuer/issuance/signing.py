@@ -16,7 +16,7 @@ from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import ConfigurationError, InvalidError, RuleError, UnsafeDocumentError
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys, ProofPlan, check_keys
 from vc_issuer.model.credential import Document, FormatName, SecuredCredential
-from vc_issuer.model.keys import SigningKey, VerificationMethod
+from vc_issuer.model.keys import KeyPurpose, SigningKey, VerificationMethod
 from vc_issuer.securing.compiled import CompiledProofs, CompiledSeals
 from vc_issuer.securing.cryptosuites import CRYPTOSUITES
 from vc_issuer.securing.data_integrity import DataIntegrity
@@ -126,7 +126,7 @@ def open_signing(
     open_keys: OpenKeys, profile: IssuingProfile, checkpoint: Checkpoint
 ) -> Iterator[Callable[[ChunkTask], ChunkSigned]]:
     """Open the keys, check that they are the approved ones, and give the function that signs a chunk."""
-    with open_keys() as keys:
+    with open_keys({KeyPurpose.CREDENTIAL, KeyPurpose.SEAL}) as keys:
         check_keys(profile, keys)
         yield partial(sign_chunk, keys=keys, profile=profile, checkpoint=checkpoint, press=Press())
 

@@ -296,7 +296,7 @@ class Home:
     def key_problems(self) -> list[str]:
         """Open every key, and return what keeps one from signing; a token is asked, so not for every request."""
         try:
-            with open_home_keys(self.settings.home) as keys:
+            with open_home_keys(self.settings.home, frozenset(KeyPurpose)) as keys:
                 check_keys(self.profile(), keys)
         except VcIssuerError as error:
             return [str(error)]

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -123,10 +123,16 @@ def open_key(settings: Settings, uri: str) -> Iterator[Signer]:
 
 
 @contextmanager
-def open_home_keys(home: Path) -> Iterator[KeyRing]:
-    """Open the home's keys, each bound to its purpose. Raises ConfigurationError, SignerError."""
+def open_home_keys(home: Path, purposes: Collection[KeyPurpose]) -> Iterator[KeyRing]:
+    """Open the home's keys for these purposes, each bound to its own. Raises ConfigurationError, SignerError."""
     settings = load_settings(home)
     records = records_of(settings)
+    uris = {
+        KeyPurpose.CREDENTIAL: settings.keys.credential,
+        KeyPurpose.STATUS: settings.keys.status,
+        KeyPurpose.SEAL: settings.keys.seal,
+        KeyPurpose.METADATA: settings.keys.metadata,
+    }
     with ExitStack() as stack:
 
         def opened(uri: str, purpose: KeyPurpose) -> SigningKey:
@@ -139,12 +145,7 @@ def open_home_keys(home: Path) -> Iterator[KeyRing]:
                 )
             return SigningKey(method=record.method, signer=signer, purpose=purpose)
 
-        yield KeyRing(
-            credential=opened(settings.keys.credential, KeyPurpose.CREDENTIAL),
-            status=opened(settings.keys.status, KeyPurpose.STATUS),
-            seal=opened(settings.keys.seal, KeyPurpose.SEAL),
-            metadata=opened(settings.keys.metadata, KeyPurpose.METADATA),
-        )
+        yield KeyRing(keys={purpose: opened(uris[purpose], purpose) for purpose in KeyPurpose if purpose in purposes})
 
 
 def own_issuer(settings: Settings, issuer: Organisation) -> TrustedIssuer:

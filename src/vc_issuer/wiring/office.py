@@ -1,7 +1,8 @@
 """The office: everything a registrar changes in a home, each act under an account; the console and commands call it."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,6 +41,7 @@ from vc_issuer.issuance.signing import Checkpoint, no_checkpoint
 from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import CredentialStatus, JsonValue
+from vc_issuer.model.keys import KeyPurpose, SigningKey
 from vc_issuer.model.offering import Answer, Offering
 from vc_issuer.model.record import Finding, LearningRecord, Severity
 from vc_issuer.rules import check_offering
@@ -126,8 +128,8 @@ class Office:
         # Marked for good first: if the key can't be opened now, `status publish` signs them later.
         with self.home.database.writing() as session:
             mark_lists(session)
-        with key_opener(self.home.settings.home)() as keys, self.home.database.writing() as session:
-            return sign_due_lists(session, profile=self.home.profile(), key=keys.status, deed=self.deed())
+        with self._status_key() as key, self.home.database.writing() as session:
+            return sign_due_lists(session, profile=self.home.profile(), key=key, deed=self.deed())
 
     def add_offering(self, checked: CheckedOffering) -> bool:
         """Store a version; False if it is there already. Raises RuleError for one that its rules block."""
@@ -317,6 +319,11 @@ class Office:
         """Renew every archived seal whose proof ends soon."""
         return renew_due(self.home, names, within_days=within_days, deed=self.deed(), progress=progress)
 
+    @contextmanager
+    def _status_key(self) -> Iterator[SigningKey]:
+        with key_opener(self.home.settings.home)({KeyPurpose.STATUS}) as keys:
+            yield keys.of(KeyPurpose.STATUS)
+
     def _engine(self, processes: int, notice: Callable[[str], None]) -> Engine:
         settings = self.home.settings
         if self.has_workers:
@@ -334,9 +341,13 @@ class Office:
     def publish(self, batch_id: str) -> Batch:
         """Show a signed batch behind its codes. Raises RuleError if its seals lack the level of the settings."""
         check_promised_level(self.home, batch_id)
-        with key_opener(self.home.settings.home)() as keys:
+        with self._status_key() as key:
             return publish_batch(
-                self.home.database, batch_id, profile=self.home.profile(), key=keys.status, deed=self.deed()
+                self.home.database,
+                batch_id,
+                profile=self.home.profile(),
+                key=key,
+                deed=self.deed(),
             )
 
     def change_status(self, names: Iterable[str], status: CredentialStatus, reason: str) -> tuple[StoredDocument, ...]:
@@ -344,23 +355,21 @@ class Office:
         change = StatusChange(status=status, reason=reason, deed=self.deed())
         if self.home.settings.status.publish == "scheduled":
             return mark_statuses(self.home.database, names, change)
-        with key_opener(self.home.settings.home)() as keys:
-            return change_statuses(self.home.database, names, change, profile=self.home.profile(), key=keys.status)
+        with self._status_key() as key:
+            return change_statuses(self.home.database, names, change, profile=self.home.profile(), key=key)
 
     def erase(self, student_number: str) -> Erased:
         """Erase a person; the register of erasures keeps them erased when an older backup is restored."""
         home = self.home
-        with key_opener(home.settings.home)() as keys:
-            erased = erase(home.database, student_number, profile=home.profile(), key=keys.status, deed=self.deed())
+        with self._status_key() as key:
+            erased = erase(home.database, student_number, profile=home.profile(), key=key, deed=self.deed())
         note_erasure(home.settings.home, erased.learner_id)
         return erased
 
     def publish_statuses(self) -> int:
         """Sign and serve every status list that lags behind; returns how many."""
-        with key_opener(self.home.settings.home)() as keys:
-            return publish_status_lists(
-                self.home.database, profile=self.home.profile(), key=keys.status, deed=self.deed()
-            )
+        with self._status_key() as key:
+            return publish_status_lists(self.home.database, profile=self.home.profile(), key=key, deed=self.deed())
 
     def supersede(self, names: Iterable[str], reason: str) -> str:
         """Open a draft whose documents will take the place of the named ones; returns its id."""
