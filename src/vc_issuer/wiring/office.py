@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from vc_issuer.config import Mode, SigningEngine
 from vc_issuer.engine.base import Engine
@@ -196,7 +197,7 @@ class Office:
         return review_batch(
             self.home.database,
             batch_id,
-            offering_of=self.home.offerings.offering,
+            offering_of=cache(self.home.offerings.offering),  # asked for every record
             deed=self.deed(),
             staff=self.home.staff(),
         )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from vc_issuer.issuance.prepare import PrepareTools
 from vc_issuer.model.record import DocumentDue
@@ -26,7 +26,7 @@ def prepare_tools(home: Home, issued: datetime) -> PrepareTools:
         return picture(title, str(specification.ects), language, due.kind.value)
 
     return PrepareTools(
-        offering_of=home.offerings.offering,
+        offering_of=cache(home.offerings.offering),  # asked for every record
         evaluate=evaluate,
         rule_version=lambda profile: load_profile(profile).version,
         picture=picture_of,
