@@ -3,6 +3,7 @@
 `base` is None, so a relative IRI stays visible; a dropped property raises; `losses` walks the expanded form, because
 pyld has no safe mode. `rdfDirection` is i18n-datatype, or a text's direction would be unsigned. pyld brings an HTTP
 client along and is imported at the first document that is in none of the known shapes: most commands meet none.
+Plain documents of others need only its contexts (`encoding.plain_graph`).
 """
 
 import math
@@ -16,8 +17,9 @@ from vc_issuer.errors import UnsafeDocumentError
 from vc_issuer.model.credential import Document
 from vc_issuer.model.text import text_defects
 
-_IRI = re.compile(r"(?:_:[A-Za-z0-9]+|[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+)\Z")
+IRI = re.compile(r"(?:_:[A-Za-z0-9]+|[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+)\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+_PROCESSING = {"processingMode": "json-ld-1.1", "isFrame": False}  # what `expand` sets where nobody says otherwise
 _KEYWORDS = frozenset({"@id", "@type", "@value", "@language", "@direction", "@list", "@graph"})
 _CLAUSE = "VC Data Integrity 1.0 section 2.4.1 (data loss detection)"
 
@@ -73,6 +75,40 @@ def canonical_labels(nquads: str) -> dict[str, str]:
     return {label.removeprefix("_:"): canonical.removeprefix("_:") for label, canonical in issued.items()}
 
 
+def initial_context() -> Mapping[str, Any]:
+    """Return the active context in which a document's expansion begins, as pyld keeps it."""
+    context: Mapping[str, Any] = _processor()._get_initial_context(_PROCESSING)  # noqa: SLF001 -- has no public name
+    return context
+
+
+def processed_context(
+    active: Mapping[str, Any], local: Any, *, contexts: ContextStore, overrides: bool = False, propagates: bool = True
+) -> Mapping[str, Any]:
+    """Return the active context that a local one makes of `active`; neither is altered.
+
+    `overrides` is so for the context of a property, which may redefine protected terms; `propagates` is not so for that
+    of a type, which ends at the node (JSON-LD API 1.1 section 4.1.2). Raises UnsafeDocumentError.
+    """
+    pyld = _pyld("jsonld")
+    options = _options(contexts) | _PROCESSING
+    # A resolver without memory: what pyld kept of earlier documents must not decide what is an error in this one.
+    options["contextResolver"] = pyld.ContextResolver({}, options["documentLoader"])
+    try:
+        processed: Mapping[str, Any] = _processor()._process_context(  # noqa: SLF001 -- the public one hides the flags
+            active, local, options, override_protected=overrides, propagate=propagates
+        )
+    except _pyld_fails() as error:
+        raise _translated(error) from error
+    return processed
+
+
+def literal_of(value: object, datatype: str | None) -> tuple[str, str]:
+    """Return the lexical form and the datatype of a boolean, a number or a text (JSON-LD API 1.1 section 8.2.2)."""
+    item = {"@value": value} | ({"@type": datatype} if datatype else {})
+    written = _processor()._object_to_rdf(item, None, [], _PROCESSING)  # noqa: SLF001 -- has no public name
+    return written["value"], written["datatype"]
+
+
 def losses(node: Any) -> Iterator[str]:
     """Yield what of an expanded document would not reach RDF, or not as written."""
     if isinstance(node, list):
@@ -84,11 +120,11 @@ def losses(node: Any) -> Iterator[str]:
 
 
 def _losses_of_member(key: str, value: Any) -> Iterator[str]:
-    if (key not in _KEYWORDS) if key.startswith("@") else not _IRI.match(key):
+    if (key not in _KEYWORDS) if key.startswith("@") else not IRI.match(key):
         yield key
     elif key in ("@id", "@type"):
         values = [value] if isinstance(value, str) else value
-        yield from (iri for iri in values if not isinstance(iri, str) or (not _IRI.match(iri) and iri != "@json"))
+        yield from (iri for iri in values if not isinstance(iri, str) or (not IRI.match(iri) and iri != "@json"))
     elif key == "@language" and not _LANGUAGE.match(value):
         yield value
     elif key != "@value":
@@ -116,6 +152,10 @@ def check_values(node: Any, pointer: str = "") -> None:
 
 def _pyld(part: str) -> Any:
     return import_module(f"pyld.{part}")
+
+
+def _processor() -> Any:
+    return _pyld("jsonld").JsonLdProcessor()
 
 
 def _pyld_fails() -> tuple[type[Exception], ...]:

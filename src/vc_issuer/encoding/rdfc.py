@@ -12,6 +12,7 @@ import pyoxigraph
 
 from vc_issuer.encoding.contexts import ContextStore
 from vc_issuer.encoding.jsonld import expand, to_nquads
+from vc_issuer.encoding.plain_graph import graph_of
 from vc_issuer.encoding.rdfc_exact import canonicalize_exactly
 from vc_issuer.errors import UnreadableError, UnsafeDocumentError
 from vc_issuer.model.credential import Document
@@ -30,10 +31,13 @@ def canonicalize_rdfc(
 ) -> str:
     """Return the canonical N-Quads of a JSON-LD document.
 
-    `hash_name` is the hash inside the algorithm: sha256, or sha384 with P-384. `guarded` refuses poisoned graphs.
+    `hash_name` is the hash inside the algorithm: sha256, or sha384 with P-384. `guarded` is for foreign documents: it
+    refuses poisoned graphs, and writes plain documents in one pass; our own always go through pyld (ADR 27).
     Raises UnsafeDocumentError if anything would be lost, UnreadableError if it takes too much work.
     """
-    return canonicalize_nquads(to_nquads(expand(document, contexts=contexts)), hash_name=hash_name, guarded=guarded)
+    if guarded:
+        return canonicalize_nquads(graph_of(document, contexts=contexts), hash_name=hash_name, guarded=True)
+    return canonicalize_nquads(to_nquads(expand(document, contexts=contexts)), hash_name=hash_name)
 
 
 def canonicalize_nquads(nquads: str, *, hash_name: str = "sha256", guarded: bool = False) -> str:
