@@ -14,7 +14,7 @@ from vc_issuer.encoding.contexts import ContextStore
 from vc_issuer.encoding.jsonld import IRI, initial_context, processed_context
 from vc_issuer.errors import UnsafeDocumentError
 
-MOST_ACTIVE = 512  # active contexts kept: a rich badge makes forty, and each takes some 20 kB
+MOST_ACTIVE = 256  # active contexts kept: a rich badge makes fifteen, and each takes some 20 kB
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _PLAIN_CONTAINERS: tuple[list[str], ...] = ([], ["@set"], ["@graph"], ["@graph", "@set"], ["@set", "@graph"])
 _PLAIN_MEMBERS = frozenset(
@@ -49,7 +49,7 @@ class Plain:
 class Active:
     """One active context. What is asked of it is remembered."""
 
-    __slots__ = ("_book", "_plain", "_typed", "_under", "context", "ids", "mappings", "texts", "types")
+    __slots__ = ("_book", "_plain", "_scoped", "_typed", "_under", "context", "ids", "mappings", "texts", "types")
 
     def __init__(self, context: Mapping[str, Any], book: "ActiveContexts") -> None:
         self.context = context
@@ -59,6 +59,7 @@ class Active:
         self.texts = self._aliases("@value")
         self._book = book
         self._plain: dict[str, Plain] = {}
+        self._scoped: dict[int, tuple[Any, Active]] = {}
         self._typed: dict[tuple[str, ...], Active] = {}
         self._under: dict[tuple[str, ...], Active] = {}
 
@@ -91,6 +92,15 @@ class Active:
                 active = self._book.process(active, self._context_of(each), propagates=False)
             self._typed[scoped] = active
         return self._typed[scoped]
+
+    def scoped(self, local: Any) -> "Active":
+        """Return the context that a property brings to what stands behind it, if any (step 8)."""
+        if local is None:
+            return self
+        if id(local) not in self._scoped:
+            # The local context is kept beside: nothing else may come to have its identity.
+            self._scoped[id(local)] = (local, self._book.process(self, local, overrides=True))
+        return self._scoped[id(local)][1]
 
     def iri(self, value: str) -> str:
         """Expand an id. Raises NotPlainError unless it is an absolute IRI in the end."""
@@ -127,7 +137,7 @@ class Active:
         if coercion not in (None, "@id", "@vocab") and _absolute(coercion) == f"{_RDF}langString":
             raise NotPlainError
         scoped = mapping.get("@context")
-        values = self._book.scoped(self, scoped)
+        values = self.scoped(scoped)
         known = values.mappings.get(term)
         # A term that its own context redefines, and what a context says of every text or every name.
         if known not in (None, mapping) or any(each in values.context for each in _OF_EVERYTHING):
@@ -140,8 +150,8 @@ class Active:
             holds_graphs="@graph" in container,
             values=values,
             takes_values=known is not None and "@graph" not in container,
-            nodes=self._book.scoped(self._book.reverted(values), entered),
-            references=self._book.scoped(values, entered),
+            nodes=self._book.reverted(values).scoped(entered),
+            references=values.scoped(entered),
         )
 
 
@@ -156,7 +166,6 @@ class ActiveContexts:
         self._most = most
         # By identity: a context that reverts to another holds that very object. Each entry keeps its own alive.
         self._actives: dict[int, Active] = {}
-        self._scoped: dict[tuple[int, int], Active] = {}
 
     def initial(self) -> Active:
         """Return the context in which every document begins.
@@ -164,8 +173,8 @@ class ActiveContexts:
         Documents may make ever new contexts, by other types inside one another: then everything is forgotten.
         """
         if len(self._actives) >= self._most:
-            # New ones, not cleared: a document in another thread goes on with those that it has.
-            self._actives, self._scoped = {}, {}
+            # Not cleared but new: a document in another thread goes on with those that it has.
+            self._actives = {}
         return self.active(initial_context())
 
     def active(self, context: Mapping[str, Any]) -> Active:
@@ -181,15 +190,6 @@ class ActiveContexts:
         """Return the context before a type's, which doesn't reach the nodes behind a property (step 7)."""
         previous = active.context.get("previousContext")
         return self.active(previous) if previous else active
-
-    def scoped(self, active: Active, local: Any) -> Active:
-        """Return the context that a property brings to what stands behind it, if any (step 8)."""
-        if local is None:
-            return active
-        key = (id(active.context), id(local))
-        if key not in self._scoped:
-            self._scoped[key] = self.process(active, local, overrides=True)
-        return self._scoped[key]
 
     def process(self, active: Active, local: Any, *, overrides: bool = False, propagates: bool = True) -> Active:
         """Return the context that a local one makes of an active one. Raises NotPlainError where pyld objects."""
