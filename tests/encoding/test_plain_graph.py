@@ -6,7 +6,8 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapes import CONTEXTS, HOSTILE, IRIS, badges
+from scopes import DOCUMENTS, INNER, OWN, SCOPES, TAME, TAME_INNER, contexts, tame_contexts
+from shapes import CONTEXTS, badges
 
 from reference import DATA, needs_data
 from vc_issuer.encoding.active_context import ActiveContexts
@@ -18,7 +19,6 @@ from vc_issuer.errors import UnsafeDocumentError
 
 BASE = CONTEXTS[0]
 PINNED = ActiveContexts(pinned_contexts())
-OWN = "https://mill.example/context"
 
 
 def by_pyld(document, contexts=None):
@@ -46,10 +46,6 @@ def agrees(document, contexts=None):
     return ours is not None
 
 
-def merged(parts):
-    return {name: value for part in parts for name, value in part.items()}
-
-
 def under(*definitions):
     """Return a store that knows the first definitions by `OWN`, further ones by `OWN` and a number."""
     documents = {OWN + str(n or ""): {"@context": each} for n, each in enumerate(definitions)}
@@ -68,121 +64,6 @@ def test_a_badge_of_ordinary_values_is_plain(document):
     assert agrees(document)
 
 
-NAMES = st.sampled_from(["a", "b", "c", "d", "T", "U", "id", "type"])
-TARGETS = st.sampled_from(
-    ["https://x.example/a", "https://x.example/b", "urn:p:", "@id", "@type", None, "p:z", "@nest", "@graph", "@value"]
-)
-CONTAINERS = st.sampled_from(["@set", "@list", "@graph", "@language", "@index", "@id", ["@graph", "@set"], ["@set"]])
-COERCIONS = st.sampled_from(
-    [
-        "@id",
-        "@vocab",
-        "@json",
-        "@none",
-        "http://www.w3.org/2001/XMLSchema#string",
-        "http://www.w3.org/2001/XMLSchema#double",
-        "http://www.w3.org/2001/XMLSchema#date",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON",
-    ]
-)
-
-
-def contexts(inner):
-    """Make a context whose terms may bring contexts of their own, made by `inner`."""
-    definition = st.fixed_dictionaries(
-        {"@id": TARGETS},
-        optional={
-            "@type": COERCIONS,
-            "@container": CONTAINERS,
-            "@context": inner,
-            "@protected": st.booleans(),
-            "@prefix": st.booleans(),
-            "@language": st.sampled_from(["nl", None]),
-        },
-    )
-    plain = st.fixed_dictionaries(
-        {"@id": st.sampled_from(["https://x.example/a", "https://x.example/b", "p:z"])},
-        optional={"@type": COERCIONS, "@context": inner},
-    )
-    members = st.dictionaries(NAMES, st.one_of(plain, plain, definition, TARGETS), max_size=5)
-    about = st.fixed_dictionaries(
-        {},
-        optional={
-            "@protected": st.booleans(),
-            "@propagate": st.booleans(),
-            "@version": st.just(1.1),
-            "@language": st.just("fr"),
-            "@vocab": st.sampled_from(["https://v.example/", ""]),
-            "@base": st.just("https://b.example/"),
-        },
-    )
-    usual = {"p": "urn:p:", "id": "@id", "type": "@type"}
-    return st.one_of(
-        members.map(lambda found: usual | found),
-        members.map(lambda found: usual | found),
-        st.tuples(members, about).map(lambda found: usual | found[0] | found[1]),
-    )
-
-
-INNER = st.recursive(st.one_of(st.none(), st.just({}), st.just({"a": None})), contexts, max_leaves=4)
-SCALARS = st.one_of(
-    HOSTILE, IRIS, st.sampled_from(["T", "U", "a", "p:x", "@id", "@type", "1.5"]), st.booleans(), st.none(),
-    st.integers(), st.floats(), st.sampled_from([0, 1, 1.0, -0.0, 1e21, 10**21, 10**15, 1e-7, 10**400]),
-)  # fmt: skip
-
-
-def nodes(inner):
-    """Make a node whose members may be nodes, made by `inner`."""
-    value = st.one_of(SCALARS, inner, st.lists(st.one_of(SCALARS, inner), max_size=3))
-    types = st.one_of(st.sampled_from(["T", "U", "a", "p:T"]), st.lists(st.sampled_from(["T", "U", "urn:x:V"])))
-    usual = st.fixed_dictionaries({}, optional={"type": types, "id": st.sampled_from(["urn:x:1", "p:2", "_:b1", "x"])})
-    members = st.dictionaries(st.sampled_from(["a", "b", "c", "d", "p:q", "", "@id", "@type", "@value"]), value)
-    own = st.fixed_dictionaries({}, optional={"@context": st.sampled_from([[OWN], OWN, [OWN, OWN + "1"], None, []])})
-    return st.one_of(
-        st.tuples(usual, st.dictionaries(st.sampled_from(["a", "b", "c"]), value, max_size=3)).map(merged),
-        st.tuples(usual, members, own).map(merged),
-    )
-
-
-def tame_contexts(inner):
-    """Make a context that is sound: IRIs alone, and contexts of properties and types that bring others."""
-    term = st.one_of(
-        st.sampled_from(["https://x.example/a", "https://x.example/b", "p:z"]),
-        st.fixed_dictionaries(
-            {"@id": st.sampled_from(["https://x.example/a", "https://x.example/c", "p:y"])},
-            optional={
-                "@type": st.sampled_from(["@id", "@vocab", "http://www.w3.org/2001/XMLSchema#date"]),
-                "@container": st.sampled_from(["@set", "@graph"]),
-                "@context": inner,
-            },
-        ),
-    )
-    about = st.sampled_from([{}, {}, {}, {"@propagate": False}, {"@propagate": True}, {"@protected": True}])
-    usual = {"p": "urn:p:", "id": "@id", "type": "@type", "T": "urn:T", "U": "urn:U"}
-    usual |= {name: f"urn:{name}" for name in "abc"}
-    terms = st.dictionaries(st.sampled_from(["a", "b", "c", "T", "U"]), term, max_size=5)
-    return st.tuples(st.just(usual), terms, about).map(merged)
-
-
-TAME_INNER = st.recursive(st.sampled_from([{}, {"b": None}, {"b": "urn:inner"}]), tame_contexts, max_leaves=6)
-
-
-def tame_nodes(inner):
-    """Make a node whose every text would do as an IRI."""
-    one = st.one_of(st.sampled_from(["urn:x:1", "p:2", "https://x.example/"]), inner, inner, st.just(7))
-    value = st.one_of(one, one, st.lists(one, max_size=2))
-    types = st.sampled_from(["T", "U", ["T", "U"], ["U", "T"], ["urn:x:V"]])
-    usual = st.fixed_dictionaries({}, optional={"type": types, "id": st.sampled_from(["urn:x:1", "p:2"])})
-    return st.tuples(usual, st.dictionaries(st.sampled_from(["a", "b", "c"]), value, max_size=3)).map(merged)
-
-
-TAME = st.recursive(tame_nodes(st.just({"id": "urn:x:3"})), tame_nodes, max_leaves=8)
-
-
-DOCUMENTS = st.recursive(nodes(st.just({})), nodes, max_leaves=8)
-
-
 @settings(max_examples=100, deadline=None)
 @given(document=DOCUMENTS, first=contexts(INNER), second=contexts(INNER), is_one=st.booleans())
 def test_under_any_contexts_a_document_has_the_graph_of_pyld_or_none(document, first, second, is_one):
@@ -197,36 +78,6 @@ def test_contexts_of_properties_and_types_apply_as_pyld_applies_them(document, f
     agrees({**document, "@context": named}, under(first, second))
 
 
-SCOPES = {
-    "id": "@id",
-    "type": "@type",
-    "p": "urn:p:",
-    "name": "urn:outer:name",
-    "see": {"@id": "urn:see", "@type": "@id"},
-    "T": {"@id": "urn:T", "@context": {"name": "urn:of-T:name", "only": "urn:only", "U": "urn:of-T:U"}},
-    "U": {"@id": "urn:U", "@context": {"@propagate": True, "name": "urn:of-U:name"}},
-    "V": {"@id": "urn:V", "@context": {"sort": "@type"}},
-    "W": {"@id": "urn:W", "@context": {"type": "urn:no-longer-a-keyword"}},
-    "sort": "urn:sort",
-    "part": {"@id": "urn:part", "@context": {"name": "urn:of-part:name"}},
-    "held": {"@id": "urn:held", "@type": "@id", "@container": "@graph", "@context": None},
-    "kind": {"@id": "urn:kind", "@type": "@vocab"},
-    "on": {"@id": "urn:on", "@type": "http://www.w3.org/2001/XMLSchema#date"},
-    "text": {"@id": "urn:text", "@type": "http://www.w3.org/2001/XMLSchema#string"},
-    "size": {"@id": "urn:size", "@type": "http://www.w3.org/2001/XMLSchema#double"},
-    "spoken": {"@id": "urn:spoken", "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"},
-    "list": {"@id": "urn:list", "@container": "@list"},
-    "words": {"@id": "urn:words", "@container": "@language"},
-    "json": {"@id": "urn:json", "@type": "@json"},
-    "back": {"@reverse": "urn:back"},
-    "dutch": {"@id": "urn:dutch", "@language": "nl"},
-    "nothing": None,
-    "also-id": "@id",
-    "also-type": "@type",
-    "value": "@value",
-}
-
-
 @pytest.mark.parametrize(
     "members",
     [
@@ -239,6 +90,10 @@ SCOPES = {
         {"held": [{"@context": OWN, "id": "urn:x", "name": "a"}, {"@context": [OWN], "held": {"@context": OWN}}]},
         {"name": [1, 1.0, True, 1.5, -0.0, 1e300, "1"], "text": [5, "5"], "size": ["1", 1, 1.5, "much", True]},
         {"on": [1, True], "name": ['"\\\n\t', "\u2028 é 𝒜", ""], "p:new": None, "p:none": []},
+        {"see": ["part:x", "p:x", "p://x", "see://x", "unknown:x"], "kind": ["part:x", "p:x", "p://x"]},
+        {"type": "T", "see": ["q:1", {"id": "q:2"}, {"id": "q:3", "name": "a"}, {}]},
+        {"type": "T", "see": [{"@context": OWN, "id": "q:1"}, {"@context": OWN, "name": "a"}]},
+        {"type": "T", "part": {"id": "q:4"}, "held": {"@context": OWN, "id": "q:5"}},
         {"see": {"id": "urn:self", "see": "urn:self"}, "id": "urn:self"},
     ],
     ids=str,
@@ -280,6 +135,7 @@ def test_a_plain_document_has_the_graph_of_pyld(members):
         {"kind": "lost"},
         {"name": [["a"]]},
         {"name": {"value": "a"}},
+        {"type": "T", "name": {"said": "a"}},
         {"name": {"@value": "a"}},
         {"name": {"@list": ["a"]}},
         {"name": 10**15},
@@ -301,7 +157,13 @@ def test_a_plain_document_has_the_graph_of_pyld(members):
     ids=str,
 )
 def test_what_is_not_plain_is_left_to_pyld(members):
-    assert not agrees({"@context": [OWN], **members}, under(SCOPES))
+    assert plain_graph({"@context": [OWN], **members}, ActiveContexts(under(SCOPES))) is None
+
+
+def test_the_context_of_a_property_may_redefine_protected_terms():
+    inner = {"name": "urn:inner", "see": "urn:see"}
+    contexts = under({"@protected": True, "name": "urn:outer", "part": {"@id": "urn:part", "@context": inner}})
+    assert agrees({"@context": OWN, "name": "a", "part": {"name": "b", "see": {"name": "c"}}}, contexts)
 
 
 @pytest.mark.parametrize(
