@@ -1,4 +1,4 @@
-"""The one-pass graph of a plain document: the graph of pyld, or none (ADR 27)."""
+"""The one-pass graph of a plain document: the graph of pyld, or none (ADR 28)."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The graph of a plain JSON-LD document, written in one pass (JSON-LD API 1.1 sections 5.1.2 and 8.1; ADR 27).
+"""The graph of a plain JSON-LD document, written in one pass (JSON-LD API 1.1 sections 5.1.2 and 8.1; ADR 28).
 
 Plain is what credentials are made of: contexts by URL, terms that these define, ids and types that are absolute IRIs in
 the end, texts, numbers, nodes, named graphs behind a property. Whatever else a document holds (keywords, lists,

@@ -32,7 +32,7 @@ def canonicalize_rdfc(
     """Return the canonical N-Quads of a JSON-LD document.
 
     `hash_name` is the hash inside the algorithm: sha256, or sha384 with P-384. `guarded` is for foreign documents: it
-    refuses poisoned graphs, and writes plain documents in one pass; our own always go through pyld (ADR 27).
+    refuses poisoned graphs, and writes plain documents in one pass; our own always go through pyld (ADR 28).
     Raises UnsafeDocumentError if anything would be lost, UnreadableError if it takes too much work.
     """
     if guarded:
