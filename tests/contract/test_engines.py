@@ -130,7 +130,7 @@ def test_pausing_is_for_batches_that_are_being_signed(office):
 
 
 @contextmanager
-def keys_of_another():
+def keys_of_another(purposes):
     raise SignerError("the token refuses the PIN.")
     yield
 
