@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from e2e.browsing import CHROMIUM
 from e2e.issued import PROGRAM, Issued, copy_home
 
 
@@ -17,6 +19,15 @@ def issued(tmp_path_factory):
     ready = os.environ.get("VC_ISSUER_DEMO_OUT")
     out = Path(ready) if ready else made_once(tmp_path_factory)
     return Issued(out, json.loads((out / "manifest.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Give one browser for all the pages of a module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def made_once(tmp_path_factory):

@@ -1,7 +1,6 @@
 """The registrar's console in a real Chromium: every state at every size, by keyboard, without JavaScript, and live."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 from sqlalchemy import update
 
 from console_states import home_with_every_state
@@ -33,14 +32,6 @@ def states(home):
 def site(home, states):
     with Site(home) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def signed_in(site, chromium, size, *, language="en", account="approver", javascript=True):

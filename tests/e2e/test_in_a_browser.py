@@ -6,7 +6,6 @@ from datetime import date
 import pypdfium2
 import pytest
 import zxingcpp
-from playwright.sync_api import sync_playwright
 
 from e2e.browsing import ARTIFACTS, AXE, CHROMIUM, Site, axe_findings, keep, overflow, page_at
 from vc_issuer.recognition.wording import LANGUAGES, recognition_texts
@@ -36,14 +35,6 @@ HOSTILE = [
 def site(issued):
     with Site(issued.home) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def learner_name(badge):

@@ -2,13 +2,12 @@
 
 import html
 import re
-import shutil
 from dataclasses import fields
 
 import pytest
 from sqlalchemy import update
 
-from consoles import Site, address, give_passwords, home_with_passwords, told
+from consoles import address, give_passwords, home_with_passwords, told
 from offices import office_of, prepare
 from vc_issuer.encoding.strict_json import parse_strict
 from vc_issuer.formats.elm import ElmFormat
@@ -34,13 +33,6 @@ def ready(tmp_path_factory):
     give_passwords(path, "keeper", "both")
     prepare(path, rows=2)
     return path
-
-
-@pytest.fixture
-def site(ready, tmp_path):
-    site = Site(shutil.copytree(ready, tmp_path / "home"))
-    yield site
-    site.close()
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """A cohort from the browser: every problem at its cell, nothing stored in doubt, and a draft that can be prepared."""
 
 import re
-import shutil
 
 import pytest
 
-from consoles import HTML, Site, address, home_with_passwords, told
+from consoles import HTML, address, home_with_passwords, told
 from offices import EXAMPLES, office_of
 from vc_issuer.model.batch import BatchState
 from vc_issuer.store.batches import all_batches, get_batch
@@ -26,13 +25,6 @@ def ready(tmp_path_factory):
             base = office.home.settings.base_url
             office.add_offering(check_offering_file(source.read_bytes(), filename=source.name, base_url=base))
     return path
-
-
-@pytest.fixture
-def site(ready, tmp_path):
-    site = Site(shutil.copytree(ready, tmp_path / "home"))
-    yield site
-    site.close()
 
 
 def send(browser, content, *, what="store", name="c2.csv", title="", **changed):

@@ -1,7 +1,6 @@
 """Signing in at the console: one answer for every refusal, a new session each time, forms of this session alone."""
 
 import logging
-import shutil
 from datetime import timedelta
 
 import pytest
@@ -23,13 +22,6 @@ LOCAL = "http://127.0.0.1:8000"
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
     return home_with_passwords(tmp_path_factory.mktemp("ready") / "home")
-
-
-@pytest.fixture
-def site(ready, tmp_path):
-    site = Site(shutil.copytree(ready, tmp_path / "home"))
-    yield site
-    site.close()
 
 
 def backdated(site, **columns):

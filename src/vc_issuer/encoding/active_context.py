@@ -20,8 +20,6 @@ _PLAIN_CONTAINERS: tuple[list[str], ...] = ([], ["@set"], ["@graph"], ["@graph",
 _PLAIN_MEMBERS = frozenset(
     {"reverse", "protected", "_prefix", "_term_has_colon", "@id", "@type", "@container", "@context"}
 )
-
-
 _OF_EVERYTHING = ("@language", "@direction", "@vocab")
 
 

@@ -195,18 +195,14 @@ def cookie_name(*, is_plain: bool) -> str:
 
 async def read_form(request: Request) -> dict[str, str]:
     """Read a small form; a field that stands twice counts once. Raises 400 and 413."""
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > FORM_BYTES:
-        raise HTTPException(413, f"a form of the console holds at most {FORM_BYTES // 1024} KiB")
+    _check_length(request, FORM_BYTES, f"a form of the console holds at most {FORM_BYTES // 1024} KiB")
     async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 async def read_upload(request: Request) -> tuple[dict[str, str], Upload]:
     """Read a form with one file. Raises 400 and 413."""
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > FILE_BYTES:
-        raise HTTPException(413, f"a file holds at most {FILE_BYTES // 2**20} MiB")
+    _check_length(request, FILE_BYTES, f"a file holds at most {FILE_BYTES // 2**20} MiB")
     async with request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES) as form:
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         files = [value for value in form.values() if not isinstance(value, str)]
@@ -214,6 +210,13 @@ async def read_upload(request: Request) -> tuple[dict[str, str], Upload]:
         content = await given.read() if given else b""
         name = re.split(r"[/\\]", (given and given.filename) or "")[-1]
         return fields, Upload(name="".join(filter(str.isprintable, name))[-MAX_NAME:], content=content)
+
+
+def _check_length(request: Request, most: int, sentence: str) -> None:
+    """Return if a request says that it is no longer than `most` bytes; the server holds it to that. Raises 413."""
+    declared = request.headers.get("content-length", "")
+    if not declared.isdigit() or int(declared) > most:
+        raise HTTPException(413, sentence)
 
 
 def check_form(request: Request, fields: Mapping[str, str], cookie: str) -> None:

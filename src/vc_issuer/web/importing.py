@@ -1,12 +1,13 @@
 """A cohort from the browser into a draft: every problem at its cell, looked at or stored whole (decisions 4.3)."""
 
 import hashlib
+from collections import Counter
 
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from vc_issuer.errors import UnreadableError
-from vc_issuer.intake.problems import LANGUAGES, Problem, UnreadableCohortError
+from vc_issuer.intake.problems import LANGUAGES, UnreadableCohortError
 from vc_issuer.web.auth import CONSOLE, MAX_NAME, Upload, Visit
 from vc_issuer.web.console_pages import ConsolePages
 from vc_issuer.wiring.home import Home
@@ -64,7 +65,6 @@ class Importing:
             changes=_changes(outcome),
             trouble=trouble,
             unreadable=unreadable,
-            sentence=lambda problem: _sentence(problem, self._language(visit)),
             words_language=self._language(visit),
             most=PROBLEMS_SHOWN,
         )
@@ -80,15 +80,8 @@ def _check_role(visit: Visit) -> None:
         raise HTTPException(403, "importing takes an account with the role of preparer")
 
 
-def _sentence(problem: Problem, language: str) -> str:
-    return problem.sentence(language)
-
-
 def _changes(outcome: ImportOutcome | None) -> dict[str, int]:
     """Count what storing would change, by kind; nothing is compared where nothing could be read."""
     if outcome is None or outcome.difference is None:
         return {}
-    counts: dict[str, int] = {}
-    for line in outcome.difference.lines:
-        counts[line.kind.value] = counts.get(line.kind.value, 0) + 1
-    return counts
+    return Counter(line.kind.value for line in outcome.difference.lines)
