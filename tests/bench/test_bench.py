@@ -18,10 +18,13 @@ from vc_issuer.bench.peer import PEERS, Peer
 from vc_issuer.bench.plot import draw_plot
 from vc_issuer.bench.row import PeerCost, Row
 from vc_issuer.bench.run import ROWS, as_json, run_rows
+from vc_issuer.bench.twins import LANGUAGE, decided_work
 from vc_issuer.cli.main import command_line
-from vc_issuer.errors import ConfigurationError, InputError
+from vc_issuer.errors import ConfigurationError, InputError, RuleError
+from vc_issuer.model.credential import FormatName
 from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.model.report import Verdict
+from vc_issuer.store.credentials import prepared_parts
 from vc_issuer.verification.proofs import directly
 from vc_issuer.verification.verify import Verifier
 from vc_issuer.wiring.keys import key_opener
@@ -48,7 +51,8 @@ def inputs():
 
 def test_the_rows_have_the_names_that_the_outside_knows():
     known = {
-        "ob3-issue", "ob3-issue-selfverify", "twin-stored", "twin-stored-2-cores", "twin-stored-postgresql",
+        "ob3-issue", "ob3-issue-selfverify", "twin-stored", "batch-signed", "twin-stored-2-cores",
+        "twin-stored-postgresql",
         "ob3-verify-known", "ob3-verify-foreign", "elm-seal", "elm-verify", "pdf", "pdf-sealed", "status-list-10m",
     }  # fmt: skip
     by_kind = {
@@ -172,6 +176,35 @@ def test_the_command_measures_one_row_and_says_what_it_does_not_know():
     [found] = json.loads(done.stdout)["rows"]
     assert found["work"] == "elm-seal"
     assert found["units"] > 1
+
+
+@pytest.mark.parametrize("name", ["twin-stored", "batch-signed"])
+def test_twins_are_stored_in_a_home_of_their_own(name):
+    clock = UnitClock()
+    [found] = as_json(list(run_rows([name], clock, with_peers=False, count=20)), clock)["rows"]
+    assert found["work"] == name
+    assert found["documents"] > 10
+    assert found["units"] > 2
+
+
+def test_a_twin_that_was_not_stored_is_found():
+    with decided_work(20) as work:
+        documents = work.store_prepared()
+        with pytest.raises(RuleError, match="not every twin"):
+            work.check(documents)
+        work.store_secured()
+        work.check(documents)
+        with pytest.raises(RuleError, match="not every twin"):
+            work.check(documents + 1)
+
+
+def test_the_twins_of_a_document_in_one_language_are_an_elm_and_a_badge():
+    with decided_work(20) as work:
+        assert all(due.languages == (LANGUAGE,) for each in work.decided for due in each.documents)
+        work.store_prepared()
+        with work.home.database.reading() as session:
+            parts = prepared_parts(session, work.batch_id, first=1, last=3)
+    assert [(part.format, part.language) for part in parts] == 3 * [(FormatName.ELM, ""), (FormatName.OB3, LANGUAGE)]
 
 
 def test_workers_store_twins_in_postgresql():

@@ -1,6 +1,8 @@
 """What the benchmark works on: a home of its own with a signed batch of made-up learners, gone when it ends."""
 
 import hashlib
+import json
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -79,15 +81,22 @@ def bench_inputs() -> Iterator[Inputs]:
             home.close()
 
 
-def new_home(path: Path, *, database: str = DEFAULT_DATABASE) -> Home:
-    """Make a home with the example offering in its catalogue."""
+def new_home(path: Path, *, database: str = DEFAULT_DATABASE, languages: Sequence[str] = ()) -> Home:
+    """Make a home with the example offering in its catalogue; its documents are in its languages, or in these."""
     issuer = known_institution(_INSTITUTION)
     make_home(NewHome(path=path, issuer=issuer, host=_HOST, mode=Mode.DEMO, database=database), now=utc_now())
     home = open_home(path)
     file = example(_OFFERING)
-    offering = check_offering_file(file.read_bytes(), filename=file.name, base_url=home.settings.base_url)
+    content = _in_languages(file.read_text(encoding="utf-8"), languages).encode()
+    offering = check_offering_file(content, filename=file.name, base_url=home.settings.base_url)
     Office(home, "preparer").add_offering(offering)
     return home
+
+
+def _in_languages(offering: str, languages: Sequence[str]) -> str:
+    """Let an offering's documents be in these languages, if any are named; those of its runs stand further down."""
+    said = f"languages = {json.dumps(list(languages))}"
+    return re.sub(r"^languages = .*$", said, offering, count=1, flags=re.MULTILINE) if languages else offering
 
 
 def imported_batch(home: Home, learners: int, *, seed: int) -> str:

@@ -10,8 +10,9 @@ from vc_issuer.bench.inputs import bench_inputs
 from vc_issuer.bench.peer import PEERS, Peer
 from vc_issuer.bench.row import Bench, PeerCost, Row
 from vc_issuer.bench.rows import MAKING
-from vc_issuer.bench.stored import twin_stored, twin_stored_2_cores
+from vc_issuer.bench.stored import batch_signed, twin_stored_2_cores
 from vc_issuer.bench.stored_postgresql import twin_stored_postgresql
+from vc_issuer.bench.twins import twin_stored
 from vc_issuer.bench.verified import VERIFYING
 from vc_issuer.errors import InputError
 from vc_issuer.model.keys import KeyPurpose
@@ -22,6 +23,7 @@ ROWS: Mapping[str, Callable[[Bench], Row]] = {
     **MAKING,
     **VERIFYING,
     "twin-stored": twin_stored,
+    "batch-signed": batch_signed,
     "twin-stored-2-cores": twin_stored_2_cores,
 }
 ON_POSTGRESQL: Mapping[str, Callable[[Bench], Row]] = {"twin-stored-postgresql": twin_stored_postgresql}
