@@ -20,6 +20,7 @@ from vc_issuer.issuance.prepare import PrepareTools, prepare_batch
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, ProofPlan, fingerprint_of_seal
 from vc_issuer.issuance.publish import issued_of_batch, publish_batch
 from vc_issuer.issuance.review import review_batch
+from vc_issuer.issuance.slices import BuildingTools
 from vc_issuer.model.credential import CredentialStatus
 from vc_issuer.model.keys import KeyAlgorithm, KeyPurpose, SigningKey, VerificationMethod
 from vc_issuer.model.offering import (
@@ -248,6 +249,14 @@ def picture(title, ects, language):
     return draw_picture(title, issuer="UZB", ects=ects, language=language)
 
 
+def picture_of(due, language):
+    return picture(due.specification.title.best(language), due.specification.ects, language)
+
+
+def building(**changes):
+    return BuildingTools(**{"picture": picture_of, "undrawable": undrawable, **changes})
+
+
 def tools(*offerings, **changes):
     known = {(each.code, each.version): each for each in (offerings or (offering(),))}
 
@@ -260,10 +269,7 @@ def tools(*offerings, **changes):
         "offering_of": offering_of,
         "evaluate": evaluate,
         "rule_version": lambda _: "1",
-        "picture": lambda due, language: picture(
-            due.specification.title.best(language), due.specification.ects, language
-        ),
-        "undrawable": undrawable,
+        "building": building(),
     }
     return PrepareTools(**{**values, **changes})
 

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from issuance.fakes import evaluate
-from issuance.house import NOON, PREPARER, UZB, learner, offering, profile, record, result, tools
+from issuance.house import NOON, PREPARER, UZB, building, learner, offering, profile, record, result, tools
 from vc_issuer.errors import RuleError
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
 from vc_issuer.issuance.identity import CODE_LENGTH, CROCKFORD, new_code, new_uuid
@@ -187,7 +187,7 @@ def test_a_name_that_no_font_draws_is_a_finding_that_names_the_row(house):
 
 def test_text_that_readers_disagree_on_is_kept_back(house):
     batch_id = house.draft(record(1), record(2, learner=learner(2, full_name="Zoe\u202egnitseT")))
-    report = house.prepare(batch_id, tools=tools(undrawable=lambda _: ()))
+    report = house.prepare(batch_id, tools=tools(building=building(undrawable=lambda _: ())))
     assert [each.position for each in report.kept_back] == [2]
     assert "readers disagree" in findings_of(house, batch_id)[2][0][2]
 

@@ -10,11 +10,11 @@ from vc_issuer.model.parties import Address, Learner, Organisation
 from vc_issuer.model.record import ComponentResult, DocumentKind, EnrolmentRoute, LearningRecord, ResultStatus
 from vc_issuer.model.text import LocalizedText
 from vc_issuer.store.audit import Deed
-from vc_issuer.store.credentials import NewDocument, PreparedPart, insert_documents
+from vc_issuer.store.credentials import NewDocument, PreparedPart, insert_documents, seal_document
 from vc_issuer.store.database import open_database
 from vc_issuer.store.migrating import create_database
 from vc_issuer.store.offerings import keep_offering, offering_key
-from vc_issuer.store.people import add_account
+from vc_issuer.store.people import add_account, data_key
 from vc_issuer.store.status import reserve_slots
 from vc_issuer.store.vault import Vault
 
@@ -140,7 +140,6 @@ def new_document(session, stored, position, **changes):
     )
     values = {
         "id": document_id,
-        "position": position,
         "record_id": stored.id,
         "learner_id": stored.learner_id,
         "offering_key": offering_key("MC03", "1"),
@@ -157,5 +156,6 @@ def new_document(session, stored, position, **changes):
         "parts": (part,),
     }
     new = NewDocument(**{**values, **changes})
-    insert_documents(session, stored.batch_id, [new])
+    sealed = seal_document(new, data_key(session, stored.learner_id))
+    insert_documents(session, stored.batch_id, [sealed], first=position)
     return new

@@ -44,7 +44,7 @@ def batch_signed(bench: Bench) -> Row:
 
 
 def twin_stored_2_cores(bench: Bench) -> Row:
-    """Do the same with two worker processes for signing, and with one: `speedup` is the ratio of the rates."""
+    """Do the same with two worker processes, and with one: `speedup` is the ratio of the rates."""
     pairs: list[tuple[_Spent, _Spent]] = []
 
     def measure() -> float:
@@ -80,7 +80,7 @@ def _batch(documents: int, *, processes: int) -> _Spent:
     with _home() as (home, path):
         batch_id = imported_batch(home, max(1, round(documents / DOCUMENTS_A_LEARNER)), seed=7)
         cpu, wall = cpu_s(), time.monotonic()
-        report = Office(home, "preparer").prepare(batch_id)
+        report = Office(home, "preparer").prepare(batch_id, processes=processes)
         approver = Office(home, "approver")
         approver.approve(batch_id, report.digest)
         signing = time.monotonic()

@@ -101,13 +101,18 @@ def prepare(
     context: typer.Context,
     batch: BatchArgument,
     issued: Annotated[str, typer.Option("--issued", metavar="TIME", help="Valid from; may lie ahead.")] = "",
+    processes: Annotated[
+        int, typer.Option("--processes", min=0, max=64, help="Worker processes of a large batch; 0 is one a core.")
+    ] = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Build every document, give it its number and status place, and fix the digest to approve."""
     options: Context = context.obj
     with open_office(options, "preparer") as office:
         report = office.prepare(
-            _resolve(office.home.database, batch), issued=read_moment(issued, "--issued") if issued else None
+            _resolve(office.home.database, batch),
+            issued=read_moment(issued, "--issued") if issued else None,
+            processes=processes,
         )
     if as_json:
         print_json(_prepared_as_json(report))

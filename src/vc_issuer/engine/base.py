@@ -4,10 +4,10 @@ An engine may work on a chunk twice or lose one to a crash: what is done is know
 never from the engine.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 RETRY_S = 10  # a token that is away, a database that restarts
 Task = TypeVar("Task")
@@ -18,6 +18,26 @@ OpenWork: TypeAlias = Callable[[], AbstractContextManager[Callable[[Task], Resul
 
 Called once in each process that works, so it must be picklable: a function of a module, or a partial of one.
 """
+
+
+class Crew(Protocol):
+    """Who works on tasks on this machine, one kind of work after another; let go at the end of the `with` around it."""
+
+    def __enter__(self) -> Self:
+        """Keep whoever was called for one run for the next."""
+        ...
+
+    def __exit__(self, *exc: object) -> None:
+        """Let them go, and close what they opened."""
+        ...
+
+    def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
+        """Give the result of each task, in whatever order they are done; one run ends before the next begins.
+
+        Close it if it is left early: that closes what was opened. Takes no more tasks at once than can be worked on,
+        so that memory stays flat. What the work raises is raised here. Raises ConfigurationError if a process dies.
+        """
+        ...
 
 
 class Job(NamedTuple):

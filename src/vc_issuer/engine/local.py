@@ -5,98 +5,143 @@ Worker processes are spawned, never forked: a fork would inherit open keys, data
 
 import multiprocessing
 import os
+import pickle
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
-from vc_issuer.errors import ConfigurationError, VcIssuerError
+from vc_issuer.errors import ConfigurationError
 
 TASKS_AHEAD = 2  # for each process: one at work and one waiting
 
 
-@dataclass(frozen=True, slots=True)
 class InProcess:
     """Do one task after the other in this process."""
+
+    def __enter__(self) -> Self:
+        """Call nobody."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Let nobody go."""
+
+    def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
+        """Give each result in order; a task is taken when the result before it was asked for and given."""
+        with open_work() as work:
+            for task in tasks:
+                yield work(task)
 
     def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
         """Tell nobody: the work is done here."""
 
     def complete(self, desk: Desk[Any, Any]) -> None:
         """Do every task in order; a task is taken when the result before it is kept."""
-        with desk.open_work() as work:
-            for task in desk.tasks():
-                desk.keep(work(task))
+        with closing(self.run(desk.open_work, desk.tasks())) as results:
+            for result in results:
+                desk.keep(result)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessPool:
-    """Do tasks in `processes` processes, each with its own keys open."""
+    """Do tasks in `processes` processes, each with its own keys open.
 
-    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    They are started with the first task, and kept from run to run while a `with` holds the pool.
+    """
+
+    def __init__(self, *, processes: int = 0) -> None:
+        self.processes = processes or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._holders = 0
+        self._runs = 0
+
+    def __enter__(self) -> Self:
+        """Keep the processes of one run for the next."""
+        self._holders += 1
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """End the processes, and leave what they have not begun."""
+        self._holders -= 1
+        if self._pool is not None and not self._holders:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
+        """Give each result as soon as it is there. Raises ConfigurationError if a process dies."""
+        self._runs += 1
+        work = _Work(self._runs, pickle.dumps(open_work))
+        waiting = iter(tasks)
+        running: set[Future[Result]] = set()
+        with self:
+            try:
+                while True:
+                    free = self.processes * TASKS_AHEAD - len(running)
+                    running |= {self._started().submit(_do_work, work, task) for task in islice(waiting, free)}
+                    if not running:
+                        return
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    yield from [future.result() for future in done]
+            except BrokenProcessPool as error:
+                raise ConfigurationError(
+                    "a worker process died.", remedy="Run the same command again: it goes on where it stopped."
+                ) from error
+            finally:
+                for future in running:
+                    future.cancel()
 
     def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
         """Tell nobody: the work is done here."""
 
     def complete(self, desk: Desk[Any, Any]) -> None:
         """Do every task, some at a time; this process alone stores. Raises ConfigurationError if a process dies."""
-        for result in self._run(desk.open_work, desk.tasks()):
-            desk.keep(result)
+        with closing(self.run(desk.open_work, desk.tasks())) as results:
+            for result in results:
+                desk.keep(result)
 
-    def _run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.processes, mp_context=context, initializer=_begin_work, initargs=(open_work,))
-        waiting = iter(tasks)
-        running: set[Future[Result]] = set()
-        try:
-            while True:
-                free = self.processes * TASKS_AHEAD - len(running)
-                running |= {pool.submit(_do_work, task) for task in islice(waiting, free)}
-                if not running:
-                    return
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from [future.result() for future in done]
-        except BrokenProcessPool as error:
-            raise ConfigurationError(
-                "a worker process died.", remedy="Run the same command again: it goes on where it stopped."
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.processes, mp_context=spawn, initializer=end_with_parent)
+        return self._pool
+
+
+class _Work(NamedTuple):
+    """What a run does: the number of the run, and what opens its work, pickled once for all tasks."""
+
+    run: int
+    open_work: bytes
 
 
 class _Worker:
-    """What a worker process keeps between its tasks; one a process. `trouble` is why the work can't be opened."""
+    """What a worker process keeps between the tasks of one run; one a process."""
 
     def __init__(self) -> None:
-        self.open_things = ExitStack()
-        self.work: Callable[[Any], Any] | None = None
-        self.trouble: VcIssuerError | None = None
+        self._run = 0
+        self._open_things = ExitStack()
+        self._work: Callable[[Any], Any] | None = None
+
+    def work(self, wanted: _Work) -> Callable[[Any], Any]:
+        """Return what does a run's tasks; opened with its first one, when what the run before opened is closed."""
+        if self._run != wanted.run or self._work is None:
+            self._work = None
+            self._open_things.close()
+            # Made by the process that started this one, a moment ago: never by anybody else.
+            open_work: OpenWork[Any, Any] = pickle.loads(wanted.open_work)  # noqa: S301
+            self._work = self._open_things.enter_context(open_work())
+            self._run = wanted.run
+        return self._work
 
 
 _worker = _Worker()
 
 
-def _begin_work(open_work: OpenWork[Any, Any]) -> None:
-    end_with_parent()
-    try:
-        _worker.work = _worker.open_things.enter_context(open_work())
-    except VcIssuerError as error:
-        # Raised with the first task: what an initialiser raises is lost, and its process with it.
-        _worker.trouble = error.with_traceback(None)
-
-
-def _do_work(task: Any) -> Any:
-    if _worker.trouble is not None:
-        raise _worker.trouble
-    if _worker.work is None:
-        raise ConfigurationError("the worker was not opened.", remedy="Report this as a defect.")
-    return _worker.work(task)
+def _do_work(wanted: _Work, task: Any) -> Any:
+    return _worker.work(wanted)(task)
 
 
 def end_with_parent() -> None:

@@ -10,8 +10,8 @@ from vc_issuer.engine.local import InProcess, ProcessPool
 from vc_issuer.errors import ConfigurationError
 
 
-def local_engine(processes: int) -> Engine:
-    """Return an engine of this machine; 0 processes stand for one a core."""
+def local_engine(processes: int) -> InProcess | ProcessPool:
+    """Return an engine of this machine, which is a crew too; 0 processes stand for one a core."""
     count = processes or os.cpu_count() or 1
     return InProcess() if count == 1 else ProcessPool(processes=count)
 

@@ -7,42 +7,48 @@ A chunk that runs twice does nothing the second time; parts that a crash lost ar
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from vc_issuer.engine.base import Engine, Job
+from vc_issuer.engine.base import Crew, Engine, Job
+from vc_issuer.engine.local import InProcess
 from vc_issuer.errors import RuleError
 from vc_issuer.issuance.approve import check_recorded, digest_now, noting_refusal
 from vc_issuer.issuance.batch import check_digest, check_transition
 from vc_issuer.issuance.desk import BatchDesk, no_progress
 from vc_issuer.issuance.log import close_batch
 from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
-from vc_issuer.issuance.signing import Checkpoint, check_prepared, no_checkpoint
+from vc_issuer.issuance.signing import Checkpoint, no_checkpoint, open_checking
 from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import change_batch, get_batch, set_pause, standing_approval
 from vc_issuer.store.chunks import clear_trouble, open_chunks, plan_chunks
-from vc_issuer.store.credentials import count_unsigned, prepared_parts
+from vc_issuer.store.credentials import count_unsigned, sealed_parts
 from vc_issuer.store.database import Database, Session
 from vc_issuer.store.documents import document_count
 from vc_issuer.store.people import require_role
 
 _DONE = frozenset({BatchState.SIGNED, BatchState.PUBLISHED})
-_CHECKED_AT_ONCE = 250
+_CHECKED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningBench:
-    """What signing works with: an engine, the keys, a clock, somebody to tell of finished chunks."""
+    """What signing works with: an engine, the keys, a clock, somebody to tell of finished chunks.
+
+    `crew` checks the stored bytes before the first key is used; it may be the engine itself.
+    """
 
     engine: Engine
     open_keys: OpenKeys
     clock: Callable[[], datetime]
     progress: Callable[[int, int], None] = no_progress
     checkpoint: Checkpoint = no_checkpoint
+    crew: Crew = field(default_factory=InProcess)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +90,12 @@ def sign_batch(
         checkpoint=bench.checkpoint,
     )
     is_paused = False
-    if _begun(run):
-        bench.checkpoint("started")
-        bench.engine.complete(desk)
+    with bench.crew:
+        has_begun = _begun(run)
+        if has_begun:
+            bench.checkpoint("started")
+            bench.engine.complete(desk)
+    if has_begun:
         is_paused = desk.standing().is_paused
         if not is_paused:
             finish_signing(run.database, batch_id, profile=profile, bench=bench, actor=actor)
@@ -142,7 +151,7 @@ def _start(run: _Run) -> bool:
     with run.database.reading() as session:
         require_role(session, run.actor, "preparer", "approver", "signer")
         if _may_sign(session, run, now):
-            _check_bytes(session, run.batch_id)
+            _check_bytes(session, run.batch_id, run.bench.crew)
     with run.database.writing() as session:
         if not _may_sign(session, run, now):
             return False
@@ -179,11 +188,13 @@ def _may_sign(session: Session, run: _Run, now: datetime) -> bool:
     return True
 
 
-def _check_bytes(session: Session, batch_id: str) -> None:
+def _check_bytes(session: Session, batch_id: str, crew: Crew) -> None:
     """Check every stored document against its digest; each chunk checks its own once more before it signs."""
-    for first in range(1, document_count(session, batch_id) + 1, _CHECKED_AT_ONCE):
-        for part in prepared_parts(session, batch_id, first=first, last=first + _CHECKED_AT_ONCE - 1):
-            check_prepared(part)
+    firsts = range(1, document_count(session, batch_id) + 1, _CHECKED_AT_ONCE)
+    tasks = (sealed_parts(session, batch_id, first=first, last=first + _CHECKED_AT_ONCE - 1) for first in firsts)
+    with closing(crew.run(open_checking, tasks)) as counts:
+        for _ in counts:
+            pass
 
 
 def finish_signing(

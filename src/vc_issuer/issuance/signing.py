@@ -22,7 +22,7 @@ from vc_issuer.securing.cryptosuites import CRYPTOSUITES
 from vc_issuer.securing.data_integrity import DataIntegrity
 from vc_issuer.securing.jades import Jades, payload_octets
 from vc_issuer.store.chunks import Chunk
-from vc_issuer.store.credentials import PreparedPart, UnsignedPart
+from vc_issuer.store.credentials import PreparedPart, SealedPart
 from vc_issuer.store.secured import NewSecured, seal_secured
 from vc_issuer.transparency.evidence import signature_of
 
@@ -40,7 +40,7 @@ class ChunkTask:
     """What a worker gets: the unsigned parts of one chunk, and the time to sign under."""
 
     chunk: Chunk
-    parts: tuple[UnsignedPart, ...]
+    parts: tuple[SealedPart, ...]
     created: datetime
 
 
@@ -129,6 +129,18 @@ def open_signing(
     with open_keys({KeyPurpose.CREDENTIAL, KeyPurpose.SEAL}) as keys:
         check_keys(profile, keys)
         yield partial(sign_chunk, keys=keys, profile=profile, checkpoint=checkpoint, press=Press())
+
+
+@contextmanager
+def open_checking() -> Iterator[Callable[[Sequence[SealedPart]], int]]:
+    """Give the function that checks stored parts against their digests and counts them; no key is needed for it."""
+    yield _check_parts
+
+
+def _check_parts(parts: Sequence[SealedPart]) -> int:
+    for part in parts:
+        check_prepared(part.open())
+    return len(parts)
 
 
 def sign_chunk(

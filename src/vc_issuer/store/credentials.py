@@ -4,7 +4,7 @@ A *document* row is one document due; its *parts* are the unsecured twins: one E
 stored before any key is used, and its secured bytes are stored at most once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from vc_issuer.model.batch import PreparedDigest
 from vc_issuer.model.credential import FormatName
 from vc_issuer.model.record import DocumentKind
 from vc_issuer.store.database import Session
-from vc_issuer.store.people import data_keys
+from vc_issuer.store.people import data_keys, held_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
 from vc_issuer.store.vault import DataKey, code_hash
 
@@ -61,7 +61,6 @@ class NewDocument:
     """A document due with everything that is fixed at prepare. `slot` is (list id, index)."""
 
     id: str
-    position: int
     record_id: str
     learner_id: str
     offering_key: str
@@ -90,8 +89,8 @@ class NewDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnsignedPart:
-    """A part to be secured, as it is stored: whoever secures it opens it, here or in another process."""
+class SealedPart:
+    """A part as it is stored: whoever secures or checks it opens it, here or in another process."""
 
     credential_id: str
     document_id: str
@@ -113,6 +112,16 @@ class UnsignedPart:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedDocument:
+    """A new document encrypted under its learner's key, as the values of its rows: ready to be stored."""
+
+    learner_id: str
+    slot: tuple[int, int]
+    row: Mapping[str, Any] = field(repr=False)
+    parts: tuple[Mapping[str, Any], ...] = field(repr=False)
+
+
 def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
     """Return those of `claims` that a document holds already, each with that document's id."""
     found: dict[str, str] = {}
@@ -122,34 +131,51 @@ def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def insert_documents(session: Session, batch_id: str, news: Sequence[NewDocument]) -> None:
-    """Store prepared documents, their parts and their status slots. Raises RuleError if an award is taken."""
+def seal_document(new: NewDocument, key: DataKey) -> SealedDocument:
+    """Encrypt a document and its parts under its learner's key; here or in another process."""
+    return SealedDocument(
+        learner_id=new.learner_id,
+        slot=new.slot,
+        row=_document_row(new, key),
+        parts=tuple(_part_row(part, n, key) for n, part in enumerate(new.parts)),
+    )
+
+
+def insert_documents(session: Session, batch_id: str, news: Sequence[SealedDocument], *, first: int) -> None:
+    """Store prepared documents from position `first` on, their parts and their status slots.
+
+    Raises RuleError if an award is taken, or a learner was erased since.
+    """
     if not news:
         return
-    keys = data_keys(session, (new.learner_id for new in news))
+    _check_not_erased(session, {new.learner_id for new in news})
+    rows = [{**new.row, "batch_id": batch_id, "position": n} for n, new in enumerate(news, start=first)]
     try:
         with session.connection.begin_nested():
-            session.connection.execute(insert(documents), [_document_row(new, batch_id, keys) for new in news])
+            session.connection.execute(insert(documents), rows)
     except IntegrityError as error:
         raise RuleError(
             "another batch has just prepared one of the same awards.", remedy="Prepare this batch again to see which."
         ) from error
-    parts = [_part_row(part, n, keys[new.learner_id]) for new in news for n, part in enumerate(new.parts)]
-    session.connection.execute(insert(document_parts), parts)
+    session.connection.execute(insert(document_parts), [part for new in news for part in new.parts])
     is_slot = and_(status_slots.c.list_id == bindparam("of_list"), status_slots.c.idx == bindparam("at"))
     session.connection.execute(
         update(status_slots).where(is_slot).values(document_id=bindparam("by")),
-        [{"of_list": new.slot[0], "at": new.slot[1], "by": new.id} for new in news],
+        [{"of_list": new.slot[0], "at": new.slot[1], "by": new.row["id"]} for new in news],
     )
 
 
-def _document_row(new: NewDocument, batch_id: str, keys: Mapping[str, DataKey]) -> dict[str, Any]:
+def _check_not_erased(session: Session, learner_ids: Collection[str]) -> None:
+    """What was encrypted under a key that is gone could never be signed: nothing of it may be stored."""
+    if held_keys(session, learner_ids) != len(learner_ids):
+        raise RuleError("a learner of the batch was erased meanwhile.", remedy="Prepare the batch again.")
+
+
+def _document_row(new: NewDocument, key: DataKey) -> dict[str, Any]:
     claim = new.award.claim if new.replaces is None else new.award.claim_after(new.replaces)
     secrets = f"{new.code} {new.core_id}".encode()
     return {
         "id": new.id,
-        "batch_id": batch_id,
-        "position": new.position,
         "record_id": new.record_id,
         "learner_id": new.learner_id,
         "offering_key": new.offering_key,
@@ -159,7 +185,7 @@ def _document_row(new: NewDocument, batch_id: str, keys: Mapping[str, DataKey]) 
         "claim": claim,
         "number": new.number,
         "code_hash": code_hash(new.code),
-        "secrets": keys[new.learner_id].seal(secrets, f"documents.secrets:{new.id}"),
+        "secrets": key.seal(secrets, f"documents.secrets:{new.id}"),
         "languages": list(new.languages),
         "issued": new.issued,
         "status": "current",
@@ -204,6 +230,11 @@ def prepared_parts(session: Session, batch_id: str, *, first: int, last: int) ->
     return _prepared(session, _parts_query(batch_id, first, last))
 
 
+def sealed_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[SealedPart]:
+    """Return the same as they are stored."""
+    return _sealed(session, _parts_query(batch_id, first, last))
+
+
 def find_prepared(session: Session, credential_id: str) -> tuple[str, PreparedPart] | None:
     """Return the unsecured part with this id and the batch that it stands in; None if unknown or erased."""
     query = (
@@ -216,7 +247,7 @@ def find_prepared(session: Session, credential_id: str) -> tuple[str, PreparedPa
     return (str(batch_id), found[0]) if found else None
 
 
-def unsigned_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[UnsignedPart]:
+def unsigned_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[SealedPart]:
     """Return those parts at these positions that have no secured bytes yet, in order; not those of erased learners."""
     return _sealed(session, _unsigned(_parts_query(batch_id, first, last)))
 
@@ -251,11 +282,11 @@ def _prepared(session: Session, query: Select[Any]) -> list[PreparedPart]:
     return [part.open() for part in _sealed(session, query)]
 
 
-def _sealed(session: Session, query: Select[Any]) -> list[UnsignedPart]:
+def _sealed(session: Session, query: Select[Any]) -> list[SealedPart]:
     rows = session.connection.execute(query).all()
     keys = data_keys(session, {row.learner_id for row in rows})
     return [
-        UnsignedPart(
+        SealedPart(
             credential_id=row.credential_id,
             document_id=row.document_id,
             format=FormatName(row.format),

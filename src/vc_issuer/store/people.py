@@ -1,12 +1,12 @@
 """Accounts of the office, and learners with a data key each; erasure shreds the key (decisions 4.5)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import InputError, NotFoundError, RuleError
@@ -167,6 +167,12 @@ def data_keys(session: Session, learner_ids: Iterable[str]) -> dict[str, DataKey
         learners.c.id.in_(set(learner_ids)), learners.c.data_key.is_not(None)
     )
     return {row.id: session.vault.open_data_key(row.data_key, row.id) for row in session.connection.execute(wanted)}
+
+
+def held_keys(session: Session, learner_ids: Collection[str]) -> int:
+    """Count those of these learners who have a data key: all but the erased ones."""
+    query = select(func.count()).where(learners.c.id.in_(learner_ids), learners.c.data_key.is_not(None))
+    return session.connection.scalar(query) or 0
 
 
 def data_key(session: Session, learner_id: str) -> DataKey:

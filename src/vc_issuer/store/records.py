@@ -224,14 +224,25 @@ def outcome_counts(session: Session, batch_id: str) -> dict[str, int]:
     return {outcome or "": count for outcome, count in session.connection.execute(query)}
 
 
-def keep_outcomes(session: Session, outcomes: Sequence[tuple[StoredRecord, str, Sequence[Mapping[str, Any]]]]) -> None:
-    """Store what prepare found of each record: outcome, and findings as JSON values."""
-    keys = data_keys(session, (record.learner_id for record, _, _ in outcomes))
-    rows = []
-    for record, outcome, findings in outcomes:
-        content = json.dumps(list(findings), ensure_ascii=False).encode()
-        sealed = keys[record.learner_id].seal(content, _context("decision", record.id))
-        rows.append({"of": record.id, "found": outcome, "sealed": sealed})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedOutcome:
+    """What prepare found of a record, encrypted under its learner's key: outcome, and findings as JSON values."""
+
+    record_id: str
+    outcome: str
+    decision: bytes = field(repr=False)
+
+
+def seal_outcome(record_id: str, outcome: str, findings: Sequence[Mapping[str, Any]], key: DataKey) -> SealedOutcome:
+    """Encrypt what prepare found of a record; here or in another process."""
+    content = json.dumps(list(findings), ensure_ascii=False).encode()
+    sealed = key.seal(content, _context("decision", record_id))
+    return SealedOutcome(record_id=record_id, outcome=outcome, decision=sealed)
+
+
+def keep_outcomes(session: Session, outcomes: Iterable[SealedOutcome]) -> None:
+    """Store what prepare found of each record."""
+    rows = [{"of": each.record_id, "found": each.outcome, "sealed": each.decision} for each in outcomes]
     if rows:
         session.connection.execute(
             update(records)

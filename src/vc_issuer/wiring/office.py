@@ -34,7 +34,7 @@ from vc_issuer.issuance.lifecycle import (
     publish_status_lists,
 )
 from vc_issuer.issuance.log_stamps import StampReport
-from vc_issuer.issuance.prepare import PrepareReport, prepare_batch, return_to_draft
+from vc_issuer.issuance.prepare import MOST_ALONE, PrepareReport, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
 from vc_issuer.issuance.review import Review, review_batch
 from vc_issuer.issuance.sealing import SealingReport
@@ -177,13 +177,16 @@ class Office:
             require_role(session, deed.actor, "preparer", "approver", "registrar")
             keep_answer(session, record_id, answer, deed=deed)
 
-    def prepare(self, batch_id: str, *, issued: datetime | None = None) -> PrepareReport:
-        """Fix everything that will be signed. Raises RuleError."""
+    def prepare(self, batch_id: str, *, issued: datetime | None = None, processes: int = 1) -> PrepareReport:
+        """Fix everything that will be signed, large batches in many processes; 0 is one a core. Raises RuleError."""
+        with self.home.database.reading() as session:
+            is_large = last_position(session, batch_id) > MOST_ALONE
+        crew = local_engine(processes if is_large else 1)
         return prepare_batch(
             self.home.database,
             batch_id,
             profile=self.home.profile(),
-            tools=prepare_tools(self.home, issued or self.home.now()),
+            tools=prepare_tools(self.home, issued or self.home.now(), crew),
             deed=self.deed(),
             issued=issued,
         )
@@ -243,8 +246,10 @@ class Office:
         In production `prove` comes first.
         """
         self._check_proved(batch_id)
+        crew = local_engine(signing_processes(self.home.settings, processes or os.cpu_count() or 1))
         bench = SigningBench(
-            engine=self._engine(processes, notice),
+            engine=self._queue(notice) if self.has_workers else crew,
+            crew=crew,
             open_keys=key_opener(self.home.settings.home),
             clock=self.home.now,
             progress=progress,
@@ -271,7 +276,7 @@ class Office:
         """Give an approved batch to the workers and return; False if nothing is left to sign. Raises as `sign`."""
         self._check_proved(batch_id)
         bench = SigningBench(
-            engine=self._engine(1, lambda _: None), open_keys=key_opener(self.home.settings.home), clock=self.home.now
+            engine=self._queue(lambda _: None), open_keys=key_opener(self.home.settings.home), clock=self.home.now
         )
         return start_signing(self.home.database, batch_id, profile=self.home.profile(), bench=bench, actor=self.account)
 
@@ -325,11 +330,8 @@ class Office:
         with key_opener(self.home.settings.home)({KeyPurpose.STATUS}) as keys:
             yield keys.of(KeyPurpose.STATUS)
 
-    def _engine(self, processes: int, notice: Callable[[str], None]) -> Engine:
-        settings = self.home.settings
-        if self.has_workers:
-            return queue_engine(settings.database_url, notice)
-        return local_engine(signing_processes(settings, processes or os.cpu_count() or 1))
+    def _queue(self, notice: Callable[[str], None]) -> Engine:
+        return queue_engine(self.home.settings.database_url, notice)
 
     def pause(self, batch_id: str) -> None:
         """Let no further chunk of a batch begin."""

@@ -3,20 +3,24 @@
 from datetime import datetime
 from functools import cache
 
+from vc_issuer.engine.base import Crew
 from vc_issuer.issuance.prepare import PrepareTools
+from vc_issuer.issuance.slices import BuildingTools
 from vc_issuer.rendering.typefaces import undrawable
 from vc_issuer.rules import evaluate, load_profile
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.pictures import Pictures
 
 
-def prepare_tools(home: Home, issued: datetime) -> PrepareTools:
-    """Return the tools of a home for documents that are issued at a moment."""
+def prepare_tools(home: Home, issued: datetime, crew: Crew) -> PrepareTools:
+    """Return the tools of a home for documents that are issued at a moment, and that a crew builds."""
+    building = BuildingTools(
+        picture=Pictures(home.issuer.legal_name), undrawable=undrawable, endorsements=home.endorsements(issued)
+    )
     return PrepareTools(
         offering_of=cache(home.offerings.offering),  # asked for every record
         evaluate=evaluate,
         rule_version=lambda profile: load_profile(profile).version,
-        picture=Pictures(home.issuer.legal_name),
-        undrawable=undrawable,
-        endorsements=home.endorsements(issued),
+        building=building,
+        crew=crew,
     )

@@ -1,0 +1,171 @@
+"""Build a slice of a batch, in this process or in another: twins, preflight, encryption. No signing key is used.
+
+Pure but for pictures: what was decided and allotted goes in, rows ready to be stored come out. Each process looks at
+the first of a family in full and fills the others (`building`).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vc_issuer.formats.twins import badge_languages
+from vc_issuer.issuance.allot import Allotted
+from vc_issuer.issuance.building import BuiltTwin, TwinBuilder
+from vc_issuer.issuance.decide import Decided, finding_as_json
+from vc_issuer.issuance.preflight import Preflight, Undrawable
+from vc_issuer.issuance.profile import IssuingProfile
+from vc_issuer.issuance.rehearsal import Rehearsal
+from vc_issuer.model.credential import Document, FormatName
+from vc_issuer.model.record import DocumentDue, Finding
+from vc_issuer.store.credentials import NewDocument, PreparedPart, SealedDocument, seal_document
+from vc_issuer.store.records import SealedOutcome, seal_outcome
+from vc_issuer.store.vault import DataKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingTools:
+    """What building asks of others: pictures, and the letters of the fonts; picklable.
+
+    `endorsements` are those that hold on the day of issue, by the id of the achievement that they are of.
+    """
+
+    picture: Callable[[DocumentDue, str], bytes]
+    undrawable: Undrawable
+    endorsements: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceTask:
+    """What a worker gets: records as they were decided, what was allotted to their documents, their learners' keys."""
+
+    number: int
+    decided: tuple[Decided, ...]
+    allotted: tuple[Allotted, ...]
+    keys: Mapping[str, DataKey] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPrepared:
+    """What became of one record. `offering` is its code and version where documents are due."""
+
+    position: int
+    blocked: bool
+    findings: tuple[Finding, ...] = field(repr=False)
+    outcome: SealedOutcome
+    offering: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceBuilt:
+    """What a worker gives back, ready to be stored: every record, and the documents of those that nothing blocks."""
+
+    number: int
+    records: tuple[RecordPrepared, ...]
+    documents: tuple[SealedDocument, ...]
+
+
+@contextmanager
+def open_building(
+    profile: IssuingProfile, tools: BuildingTools, secret: bytes, issued: datetime
+) -> Iterator[Callable[[SliceTask], SliceBuilt]]:
+    """Give the function that builds slices; `secret` makes the rehearsal's throw-away keys."""
+    rehearsal = Rehearsal(profile, secret=secret, created=issued)
+    yield _Slices(tools, Preflight(rehearsal=rehearsal, undrawable=tools.undrawable), issued).build
+
+
+class _Slices:
+    """Builds one slice after the other; remembers pictures, blueprints, and what was looked at."""
+
+    def __init__(self, tools: BuildingTools, preflight: Preflight, issued: datetime) -> None:
+        self._tools = tools
+        self._preflight = preflight
+        self._issued = issued
+        self._builder = TwinBuilder()
+        self._pictures: dict[tuple[str, str], bytes] = {}
+
+    def build(self, task: SliceTask) -> SliceBuilt:
+        """Build every document and look at it; a record with one bad document gives none."""
+        by_record = {each.record.id: each for each in task.decided}
+        news = []
+        for allotted in task.allotted:
+            new, found = self._document(allotted)
+            news.append(new)
+            for finding in found:
+                by_record[allotted.record.id] = by_record[allotted.record.id].with_finding(finding)
+        kept = (new for new in news if not by_record[new.record_id].blocked)
+        return SliceBuilt(
+            number=task.number,
+            records=tuple(_prepared(each, task.keys[each.record.learner_id]) for each in by_record.values()),
+            documents=tuple(seal_document(new, task.keys[new.learner_id]) for new in kept),
+        )
+
+    def _document(self, allotted: Allotted) -> tuple[NewDocument, Sequence[Finding]]:
+        due = allotted.due
+        pictures = {language: self._picture(due, language) for language in due.languages}
+        allotted = allotted.with_pictures(pictures).with_endorsements(self._tools.endorsements)
+        twin = self._builder.build(due, allotted.envelope)
+        parts = [_part(allotted, FormatName.ELM, "", twin.content.elm_payload)]
+        parts += [
+            _part(allotted, FormatName.OB3, language, twin.content.ob3[language]) for language in badge_languages(due)
+        ]
+        return _new_document(allotted, tuple(parts), self._issued), self._findings(allotted, twin, parts)
+
+    def _picture(self, due: DocumentDue, language: str) -> bytes:
+        key = (due.specification.iri, language)
+        if key not in self._pictures:
+            self._pictures[key] = self._tools.picture(due, language)
+        return self._pictures[key]
+
+    def _findings(self, allotted: Allotted, twin: BuiltTwin, parts: Sequence[PreparedPart]) -> Sequence[Finding]:
+        due, envelope = allotted.due, allotted.envelope
+        if twin.documents is None:
+            return [*self._preflight.findings_filled(due, twin.content), *twin.findings]
+        found = self._preflight.findings(due, envelope, twin.documents, parts)
+        self._builder.looked_at(due, envelope, found)
+        return found
+
+
+def _part(allotted: Allotted, name: FormatName, language: str, content: bytes) -> PreparedPart:
+    envelope = allotted.envelope
+    return PreparedPart(
+        credential_id=envelope.ob3_ids[language] if language else envelope.elm_id,
+        document_id=allotted.document_id,
+        format=name,
+        language=language,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _new_document(allotted: Allotted, parts: tuple[PreparedPart, ...], issued: datetime) -> NewDocument:
+    record = allotted.record
+    return NewDocument(
+        id=allotted.document_id,
+        record_id=record.id,
+        learner_id=record.learner_id,
+        offering_key=allotted.offering_key,
+        run=record.run,
+        kind=allotted.due.kind,
+        component=allotted.component,
+        number=allotted.envelope.number,
+        code=allotted.code,
+        core_id=allotted.envelope.core_id,
+        languages=tuple(badge_languages(allotted.due)),
+        issued=issued,
+        slot=(allotted.list_id, allotted.envelope.status.index),
+        replaces=allotted.replaces,
+        parts=parts,
+    )
+
+
+def _prepared(decided: Decided, key: DataKey) -> RecordPrepared:
+    record = decided.record
+    return RecordPrepared(
+        position=record.position,
+        blocked=decided.blocked,
+        findings=decided.findings,
+        outcome=seal_outcome(record.id, decided.outcome, [finding_as_json(each) for each in decided.findings], key),
+        offering=(record.offering_code, record.offering_version) if decided.documents else None,
+    )

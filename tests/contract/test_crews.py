@@ -1,0 +1,117 @@
+"""One body for every crew: runs of different work one after the other, what they opened closed, what they raise told."""
+
+import os
+from contextlib import closing, contextmanager
+from functools import partial
+
+import pytest
+
+from vc_issuer.engine.local import TASKS_AHEAD, InProcess, ProcessPool
+from vc_issuer.errors import ConfigurationError, RuleError
+
+
+@pytest.fixture(params=[InProcess, partial(ProcessPool, processes=2)], ids=["in this process", "two processes"])
+def crew(request):
+    return request.param()
+
+
+@contextmanager
+def open_times(factor, note=None):
+    yield partial(multiply, factor)
+    if note:
+        note.touch()
+
+
+def multiply(factor, number):
+    return factor * number
+
+
+@contextmanager
+def open_pids():
+    yield partial(pid_after, [])
+
+
+def pid_after(seen, number):
+    seen.append(number)
+    return os.getpid(), len(seen)
+
+
+@contextmanager
+def open_refusal():
+    yield refuse
+
+
+def refuse(number):
+    raise RuleError(f"{number} is not liked.")
+
+
+@contextmanager
+def open_nothing():
+    raise ConfigurationError("the drawer is locked.")
+    yield
+
+
+@contextmanager
+def open_death():
+    yield os._exit
+
+
+def test_each_task_gives_its_result(crew):
+    assert sorted(crew.run(partial(open_times, 3), range(50))) == [3 * number for number in range(50)]
+
+
+def test_no_task_gives_no_result(crew):
+    assert list(crew.run(partial(open_times, 3), ())) == []
+
+
+def test_one_kind_of_work_follows_another(crew):
+    with crew:
+        assert sorted(crew.run(partial(open_times, 3), range(9))) == [3 * number for number in range(9)]
+        assert sorted(crew.run(partial(open_times, 5), range(9))) == [5 * number for number in range(9)]
+
+
+def test_processes_stay_from_run_to_run_and_work_is_opened_anew(crew):
+    with crew:
+        first, second = (list(crew.run(open_pids, range(20))) for _ in range(2))
+    assert {pid for pid, _ in second} <= {pid for pid, _ in first} or len({pid for pid, _ in first}) == 1
+    assert min(count for _, count in second) == 1
+
+
+def test_what_was_opened_is_closed_at_the_end_of_the_run_or_of_the_crew(crew, tmp_path):
+    note = tmp_path / "closed"
+    with crew:
+        assert list(crew.run(partial(open_times, 2, note), [1])) == [2]
+        list(crew.run(partial(open_times, 2), range(20)))
+    assert note.exists()
+
+
+def test_tasks_are_taken_as_they_can_be_worked_on(crew):
+    taken = []
+
+    def tasks():
+        for number in range(50):
+            taken.append(number)
+            yield number
+
+    with closing(crew.run(partial(open_times, 1), tasks())) as results:
+        next(results)
+        assert len(taken) <= 2 * TASKS_AHEAD + 1
+
+
+def test_what_the_work_raises_is_raised_and_the_crew_goes_on(crew):
+    with crew:
+        with pytest.raises(RuleError, match="is not liked"):
+            list(crew.run(open_refusal, range(5)))
+        assert sorted(crew.run(partial(open_times, 3), range(3))) == [0, 3, 6]
+
+
+def test_what_opening_raises_is_raised(crew):
+    with pytest.raises(ConfigurationError, match="drawer is locked"):
+        list(crew.run(open_nothing, [1]))
+
+
+def test_a_process_that_dies_is_told():
+    crew = ProcessPool(processes=1)
+    with pytest.raises(ConfigurationError, match="a worker process died"):
+        list(crew.run(open_death, [3]))
+    assert list(crew.run(partial(open_times, 3), [1])) == [3]
