@@ -1,17 +1,18 @@
 """The row of stored twins: awards that were decided are built, secured and stored with their status slots, in SQLite.
 
 Counted is all CPU time of it: ids, numbers, codes and slots allotted; an ELM and the badge of the document's one
-language built, encrypted and stored; taken again, secured, each own signature verified, stored with its leaf in the
-log; and what is paid once, such as learning shapes, for as many documents as there are. Slices, chunks and
-transactions are those of production. Before the clock starts lie the import, the rules and the opening of keys; what
-only a whole batch does (preflight, review, approval, digests) is in `batch-signed`.
+language built, looked at (preflight), encrypted and stored; taken again, secured, each own signature verified, stored
+with its leaf in the log; and what is paid once, such as learning shapes, for as many documents as there are. Slices,
+chunks and transactions are those of production. Before the clock starts lie the import, the rules and the opening of
+keys; what only a whole batch does (review, approval, digests) is in `batch-signed`.
 """
 
-import hashlib
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -21,20 +22,19 @@ from vc_issuer.bench.row import Bench, Row
 from vc_issuer.bench.stored import DOCUMENTS_A_LEARNER, cpu_s
 from vc_issuer.engine.local import InProcess
 from vc_issuer.errors import RuleError
-from vc_issuer.formats.twins import badge_languages
-from vc_issuer.issuance.allot import Allotted, allot
-from vc_issuer.issuance.building import TwinBuilder
+from vc_issuer.issuance.allot import allot
 from vc_issuer.issuance.decide import Decided, decide
 from vc_issuer.issuance.desk import BatchDesk
-from vc_issuer.issuance.prepare import SLICE, PrepareTools
+from vc_issuer.issuance.prepare import SLICE
 from vc_issuer.issuance.profile import KeyRing
 from vc_issuer.issuance.signing import check_secured
-from vc_issuer.model.credential import FormatName
+from vc_issuer.issuance.slices import BuildingTools, SliceTask, open_building
 from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.store.chunks import plan_chunks
-from vc_issuer.store.credentials import NewDocument, PreparedPart, insert_documents, prepared_parts
+from vc_issuer.store.credentials import insert_documents, prepared_parts
 from vc_issuer.store.issuance_log import log_size
-from vc_issuer.store.records import last_position, load_records
+from vc_issuer.store.people import data_keys
+from vc_issuer.store.records import keep_outcomes, last_position, load_records
 from vc_issuer.store.secured import secured_of
 from vc_issuer.store.tables import status_slots
 from vc_issuer.wiring.home import Home
@@ -70,50 +70,25 @@ class AwardsWork:
     home: Home
     batch_id: str
     decided: Sequence[Decided]
-    tools: PrepareTools
+    issued: datetime
+    building: BuildingTools
     keys: KeyRing
 
     def store_prepared(self) -> int:
         """Allot, build and store, a slice of records at a time; returns how many documents there are."""
-        database, builder, count = self.home.database, TwinBuilder(), 0
-        profile, issued = self.home.profile(), self.home.now()
-        for start in range(0, len(self.decided), SLICE):
-            some = self.decided[start : start + SLICE]
-            with database.writing() as session:
-                _, allotted = allot(session, some, profile, batch_id=self.batch_id, issued=issued)
-            news = [self._built(each, builder, n) for n, each in enumerate(allotted, start=count + 1)]
-            with database.writing() as session:
-                insert_documents(session, self.batch_id, news)
-            count += len(news)
+        database, profile, count = self.home.database, self.home.profile(), 0
+        with open_building(profile, self.building, secrets.token_bytes(32), self.issued) as build:
+            for number, start in enumerate(range(0, len(self.decided), SLICE)):
+                some = self.decided[start : start + SLICE]
+                with database.writing() as session:
+                    keys = data_keys(session, {each.record.learner_id for each in some})
+                    now, allotted = allot(session, some, profile, batch_id=self.batch_id, issued=self.issued)
+                built = build(SliceTask(number=number, decided=tuple(now), allotted=tuple(allotted), keys=keys))
+                with database.writing() as session:
+                    insert_documents(session, self.batch_id, built.documents, first=count + 1)
+                    keep_outcomes(session, (each.outcome for each in built.records))
+                count += len(built.documents)
         return count
-
-    def _built(self, allotted: Allotted, builder: TwinBuilder, position: int) -> NewDocument:
-        due, record = allotted.due, allotted.record
-        pictures = {language: self.tools.picture(due, language) for language in due.languages}
-        allotted = allotted.with_pictures(pictures).with_endorsements(self.tools.endorsements)
-        twin = builder.build(due, allotted.envelope)
-        if twin.documents is not None:
-            builder.looked_at(due, allotted.envelope, ())
-        parts = [_part(allotted, FormatName.ELM, "", twin.content.elm_payload)]
-        parts += [_part(allotted, FormatName.OB3, name, content) for name, content in twin.content.ob3.items()]
-        return NewDocument(
-            id=allotted.document_id,
-            position=position,
-            record_id=record.id,
-            learner_id=record.learner_id,
-            offering_key=allotted.offering_key,
-            run=record.run,
-            kind=due.kind,
-            component=allotted.component,
-            number=allotted.envelope.number,
-            code=allotted.code,
-            core_id=allotted.envelope.core_id,
-            languages=tuple(badge_languages(due)),
-            issued=allotted.envelope.issued,
-            slot=(allotted.list_id, allotted.envelope.status.index),
-            replaces=allotted.replaces,
-            parts=tuple(parts),
-        )
 
     def store_secured(self) -> None:
         """Sign what was stored, a chunk at a time."""
@@ -146,17 +121,6 @@ class AwardsWork:
             raise RuleError("a twin was stored without its signature.", remedy="Report this as a defect.")
 
 
-def _part(allotted: Allotted, name: FormatName, language: str, content: bytes) -> PreparedPart:
-    return PreparedPart(
-        credential_id=allotted.envelope.ob3_ids[language] if language else allotted.envelope.elm_id,
-        document_id=allotted.document_id,
-        format=name,
-        language=language,
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
-
-
 @contextmanager
 def decided_work(documents: int) -> Iterator[AwardsWork]:
     """Make a home whose draft gives about so many documents, each in one language, and decide its records."""
@@ -165,7 +129,7 @@ def decided_work(documents: int) -> Iterator[AwardsWork]:
         try:
             batch_id = imported_batch(home, max(1, round(documents / DOCUMENTS_A_LEARNER)), seed=7)
             issued = home.now()
-            tools, profile = prepare_tools(home, issued), home.profile()
+            tools, profile = prepare_tools(home, issued, InProcess()), home.profile()
             with home.database.reading() as session:
                 records = load_records(session, batch_id, limit=last_position(session, batch_id))
             decided = [
@@ -173,6 +137,8 @@ def decided_work(documents: int) -> Iterator[AwardsWork]:
                 for record in records
             ]
             with key_opener(home.settings.home)({KeyPurpose.CREDENTIAL, KeyPurpose.SEAL}) as keys:
-                yield AwardsWork(home=home, batch_id=batch_id, decided=decided, tools=tools, keys=keys)
+                yield AwardsWork(
+                    home=home, batch_id=batch_id, decided=decided, issued=issued, building=tools.building, keys=keys
+                )
         finally:
             home.close()
