@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from postgres import postgresql_url
 from vc_issuer.bench import files
-from vc_issuer.bench.clock import Cost, UnitClock
+from vc_issuer.bench.clock import Cost, Laps, UnitClock
 from vc_issuer.bench.given import as_2019, given_to_peers
 from vc_issuer.bench.inputs import bench_inputs
 from vc_issuer.bench.peer import PEERS, Peer
@@ -189,10 +189,10 @@ def test_twins_are_stored_in_a_home_of_their_own(name):
 
 def test_a_twin_that_was_not_stored_is_found():
     with decided_work(20) as work:
-        documents = work.store_prepared()
+        documents = work.store_prepared(Laps(UnitClock()))
         with pytest.raises(RuleError, match="not every twin"):
             work.check(documents)
-        work.store_secured()
+        work.store_secured(Laps(UnitClock()))
         work.check(documents)
         with pytest.raises(RuleError, match="not every twin"):
             work.check(documents + 1)
@@ -200,11 +200,25 @@ def test_a_twin_that_was_not_stored_is_found():
 
 def test_the_twins_of_a_document_in_one_language_are_an_elm_and_a_badge():
     with decided_work(20) as work:
-        assert all(due.languages == (LANGUAGE,) for each in work.decided for due in each.documents)
-        work.store_prepared()
+        assert all(due.languages == (LANGUAGE,) for some in work.decided() for each in some for due in each.documents)
+        work.store_prepared(Laps(UnitClock()))
         with work.home.database.reading() as session:
             parts = prepared_parts(session, work.batch_id, first=1, last=3)
     assert [(part.format, part.language) for part in parts] == 3 * [(FormatName.ELM, ""), (FormatName.OB3, LANGUAGE)]
+
+
+def test_laps_add_up_and_leave_out_what_lies_between():
+    clock = UnitClock()
+    laps = Laps(clock)
+    laps.go()
+    sum(range(200_000))
+    laps.end()
+    once = laps.units
+    sum(range(2_000_000))
+    assert laps.units == once
+    laps.go()
+    laps.end()
+    assert 0 < once < laps.units
 
 
 def test_workers_store_twins_in_postgresql():

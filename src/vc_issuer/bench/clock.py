@@ -71,6 +71,26 @@ class UnitClock:
         return Cost(units=statistics.median(found), least=min(found), most=max(found))
 
 
+class Laps:
+    """Add up work too long for one measurement, lap by lap: each is compared with the unit before and after it."""
+
+    def __init__(self, clock: UnitClock) -> None:
+        """`units` is the sum so far."""
+        self._clock = clock
+        self.units = 0.0
+        self._unit = self._begun = 0.0
+
+    def go(self) -> None:
+        """Begin a lap; what was done since the last one is not counted."""
+        self._unit = self._clock.unit()
+        self._begun = time.process_time()
+
+    def end(self) -> None:
+        """End a lap."""
+        spent_us = (time.process_time() - self._begun) * 1e6
+        self.units += spent_us / ((self._unit + self._clock.unit()) / 2)
+
+
 def _spent(work: Callable[[int], None], count: int) -> float:
     begun = time.process_time()
     work(count)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.allot import Allotted
@@ -17,7 +18,7 @@ from vc_issuer.issuance.decide import Decided, finding_as_json
 from vc_issuer.issuance.preflight import Preflight, Undrawable
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.issuance.rehearsal import Rehearsal
-from vc_issuer.model.credential import Document, FormatName
+from vc_issuer.model.credential import Document, Envelope, FormatName
 from vc_issuer.model.record import DocumentDue, Finding
 from vc_issuer.store.credentials import NewDocument, PreparedPart, SealedDocument, seal_document
 from vc_issuer.store.records import SealedOutcome, seal_outcome
@@ -72,36 +73,30 @@ def open_building(
 ) -> Iterator[Callable[[SliceTask], SliceBuilt]]:
     """Give the function that builds slices; `secret` makes the rehearsal's throw-away keys."""
     rehearsal = Rehearsal(profile, secret=secret, created=issued)
-    yield _Slices(tools, Preflight(rehearsal=rehearsal, undrawable=tools.undrawable), issued).build
+    preflight = Preflight(rehearsal=rehearsal, undrawable=tools.undrawable)
+    yield _Slices(DocumentBuilder(tools, issued), preflight).build
 
 
-class _Slices:
-    """Builds one slice after the other; remembers pictures, blueprints, and what was looked at."""
+class BuiltDocument(NamedTuple):
+    """One document as it will be stored, and what it was built from."""
 
-    def __init__(self, tools: BuildingTools, preflight: Preflight, issued: datetime) -> None:
+    new: NewDocument
+    due: DocumentDue
+    envelope: Envelope
+    twin: BuiltTwin
+
+
+class DocumentBuilder:
+    """Builds one allotted document after the other; remembers pictures, blueprints, and what was looked at."""
+
+    def __init__(self, tools: BuildingTools, issued: datetime) -> None:
         self._tools = tools
-        self._preflight = preflight
         self._issued = issued
         self._builder = TwinBuilder()
         self._pictures: dict[tuple[str, str], bytes] = {}
 
-    def build(self, task: SliceTask) -> SliceBuilt:
-        """Build every document and look at it; a record with one bad document gives none."""
-        by_record = {each.record.id: each for each in task.decided}
-        news = []
-        for allotted in task.allotted:
-            new, found = self._document(allotted)
-            news.append(new)
-            for finding in found:
-                by_record[allotted.record.id] = by_record[allotted.record.id].with_finding(finding)
-        kept = (new for new in news if not by_record[new.record_id].blocked)
-        return SliceBuilt(
-            number=task.number,
-            records=tuple(_prepared(each, task.keys[each.record.learner_id]) for each in by_record.values()),
-            documents=tuple(seal_document(new, task.keys[new.learner_id]) for new in kept),
-        )
-
-    def _document(self, allotted: Allotted) -> tuple[NewDocument, Sequence[Finding]]:
+    def build(self, allotted: Allotted) -> BuiltDocument:
+        """Build both twins of a document. Raises InputError, RuleError as `TwinBuilder.build` does."""
         due = allotted.due
         pictures = {language: self._picture(due, language) for language in due.languages}
         allotted = allotted.with_pictures(pictures).with_endorsements(self._tools.endorsements)
@@ -110,7 +105,11 @@ class _Slices:
         parts += [
             _part(allotted, FormatName.OB3, language, twin.content.ob3[language]) for language in badge_languages(due)
         ]
-        return _new_document(allotted, tuple(parts), self._issued), self._findings(allotted, twin, parts)
+        return BuiltDocument(_new_document(allotted, tuple(parts), self._issued), due, allotted.envelope, twin)
+
+    def looked_at(self, built: BuiltDocument, found: Sequence[Finding]) -> None:
+        """Note what a full look at a document found, as `TwinBuilder.looked_at` does."""
+        self._builder.looked_at(built.due, built.envelope, found)
 
     def _picture(self, due: DocumentDue, language: str) -> bytes:
         key = (due.specification.iri, language)
@@ -118,12 +117,36 @@ class _Slices:
             self._pictures[key] = self._tools.picture(due, language)
         return self._pictures[key]
 
-    def _findings(self, allotted: Allotted, twin: BuiltTwin, parts: Sequence[PreparedPart]) -> Sequence[Finding]:
-        due, envelope = allotted.due, allotted.envelope
+
+class _Slices:
+    """Builds one slice after the other, and looks at every document."""
+
+    def __init__(self, documents: DocumentBuilder, preflight: Preflight) -> None:
+        self._documents = documents
+        self._preflight = preflight
+
+    def build(self, task: SliceTask) -> SliceBuilt:
+        """Build every document and look at it; a record with one bad document gives none."""
+        by_record = {each.record.id: each for each in task.decided}
+        news = []
+        for allotted in task.allotted:
+            built = self._documents.build(allotted)
+            news.append(built.new)
+            for finding in self._findings(built):
+                by_record[allotted.record.id] = by_record[allotted.record.id].with_finding(finding)
+        kept = (new for new in news if not by_record[new.record_id].blocked)
+        return SliceBuilt(
+            number=task.number,
+            records=tuple(_prepared(each, task.keys[each.record.learner_id]) for each in by_record.values()),
+            documents=tuple(seal_document(new, task.keys[new.learner_id]) for new in kept),
+        )
+
+    def _findings(self, built: BuiltDocument) -> Sequence[Finding]:
+        due, envelope, twin = built.due, built.envelope, built.twin
         if twin.documents is None:
             return [*self._preflight.findings_filled(due, twin.content), *twin.findings]
-        found = self._preflight.findings(due, envelope, twin.documents, parts)
-        self._builder.looked_at(due, envelope, found)
+        found = self._preflight.findings(due, envelope, twin.documents, built.new.parts)
+        self._documents.looked_at(built, found)
         return found
 
 
