@@ -1,15 +1,18 @@
 """Passwords and production: signing asks once more, a few wrong ones close the door, every refusal looks the same."""
 
+import getpass
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from e2e.issued import run
 from issuance.house import APPROVER, LATER, new_house
 from offices import approve, make, office_of, prepare
 from vc_issuer.config import Mode
 from vc_issuer.errors import ConfigurationError, InputError, RuleError
 from vc_issuer.store.audit import Deed, audit_entries
+from vc_issuer.store.batches import get_batch
 from vc_issuer.store.people import add_account, disable_account
 from vc_issuer.wiring.passwords import MOST_FAILURES, prove_password, set_password
 
@@ -69,12 +72,16 @@ def test_a_short_password_is_not_taken(database):
         set_password(database, "approver", "hunter2", deed=ME)
 
 
-def test_production_signs_after_a_password_and_approves_after_a_look(tmp_path):
-    home = make(tmp_path / "home")
-    batch, digest = prepare(home, rows=1)
+def in_production(home):
     settings = home / "settings.toml"
     text = settings.read_text().replace('mode = "test"', 'mode = "production"')
     settings.write_text(text.replace("allow_file_keys = false", "allow_file_keys = true"))
+
+
+def test_production_signs_after_a_password_and_approves_after_a_look(tmp_path):
+    home = make(tmp_path / "home")
+    batch, digest = prepare(home, rows=1)
+    in_production(home)
     with pytest.raises(RuleError, match="not looked at"):
         approve(home, batch, digest)
     with office_of(home, "approver") as office:
@@ -89,6 +96,32 @@ def test_production_signs_after_a_password_and_approves_after_a_look(tmp_path):
         with office.home.database.reading() as session:
             refused = [e.action for e in audit_entries(session, subject=batch) if e.action.endswith(".refused")]
         assert refused == ["batch.approve.refused", "batch.sign.refused"]
+
+
+def test_resuming_in_production_asks_before_the_pause_ends(tmp_path):
+    home = make(tmp_path / "home")
+    batch, digest = prepare(home, rows=1)
+    approve(home, batch, digest)
+    with office_of(home, "approver") as office:
+        me = Deed(actor=getpass.getuser(), at=office.home.now())  # production goes by the operating system's account
+        with office.home.database.writing() as session:
+            add_account(session, me.actor, roles=("signer",), deed=me)
+        set_password(office.home.database, me.actor, PASSWORD, deed=me)
+        with pytest.raises(KeyboardInterrupt):
+            office.sign(batch, checkpoint=interrupt_at_intent)
+        office.pause(batch)
+    in_production(home)
+    refused = run(home, "batch", "resume", batch, "--password-stdin", said="wrong\n")
+    assert refused.returncode == 1
+    assert "don't match" in refused.stderr
+    with office_of(home) as office, office.home.database.reading() as session:
+        assert get_batch(session, batch).paused_at is not None
+    assert "signed" in run(home, "batch", "resume", batch, "--password-stdin", said=PASSWORD + "\n", check=0).stdout
+
+
+def interrupt_at_intent(place):
+    if place == "intent":
+        raise KeyboardInterrupt
 
 
 def test_production_makes_no_home_with_file_keys_by_accident(tmp_path):

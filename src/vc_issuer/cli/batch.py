@@ -25,6 +25,9 @@ from vc_issuer.wiring.exporting import export_batches
 from vc_issuer.wiring.office import Office
 from vc_issuer.wiring.uploading import export_uploads, read_addresses
 
+PasswordFlag = Annotated[
+    bool, typer.Option("--password-stdin", help="Read your password from standard input (production asks for it).")
+]
 app = typer.Typer(help="Prepare, approve, sign and publish batches.", no_args_is_help=True)
 BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id, or `last`.")]
 
@@ -193,9 +196,7 @@ def sign(
     processes: Annotated[
         int, typer.Option("--processes", min=0, max=64, help="Worker processes; 0 chooses by the machine.")
     ] = 1,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read your password from standard input (production asks for it).")
-    ] = False,
+    password_stdin: PasswordFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Sign what is unsigned. Killed or stopped, the same command goes on from there."""
@@ -226,12 +227,15 @@ def resume(
     processes: Annotated[
         int, typer.Option("--processes", min=0, max=64, help="Worker processes; 0 chooses by the machine.")
     ] = 1,
+    password_stdin: PasswordFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Go on with a batch that was paused."""
     options: Context = context.obj
     with open_office(options, "approver") as office:
         name = _resolve(office.home.database, batch)
+        if office.wants_password:  # before the pause ends: a wrong password leaves everything as it is
+            office.prove(read_password(from_input=password_stdin))
         office.resume(name)
         report = _signed(office, name, processes, as_json=as_json)
     _show_signed(report, as_json=as_json)
