@@ -10,13 +10,15 @@ from sqlalchemy import update
 from consoles import COOKIE, HTML, PASSWORD, Browser, Site, home_with_passwords
 from offices import office_of
 from vc_issuer.store.audit import audit_entries
-from vc_issuer.store.people import add_account, disable_account
+from vc_issuer.store.people import add_account, disable_account, password_hash
 from vc_issuer.store.tables import sign_ins
 from vc_issuer.web.app import create_app
-from vc_issuer.web.auth import ATTEMPTS_PER_MINUTE, FORM_BYTES
+from vc_issuer.web.auth import ATTEMPTS_PER_MINUTE, FORM_BYTES, KNOWN_FOR_S
+from vc_issuer.wiring.known_browsers import is_known_browser
 from vc_issuer.wiring.passwords import MOST_FAILURES, set_password
 from vc_issuer.wiring.signing_in import IDLE, LONGEST
 
+KNOWN = "__Host-vc_issuer_browser"
 LOCAL = "http://127.0.0.1:8000"
 
 
@@ -62,12 +64,17 @@ def test_the_right_password_signs_in_and_is_recorded(site):
 def test_the_cookie_is_for_this_host_alone_and_kept_from_scripts(site):
     browser = site.browser()
     browser.get("/registrar/sign-in")
-    given = browser.post("/registrar/sign-in", account="approver", password=PASSWORD).headers["set-cookie"]
+    answer = browser.post("/registrar/sign-in", account="approver", password=PASSWORD)
+    given, known = answer.headers.get_list("set-cookie")
     assert given.startswith(f"{COOKIE}=")
+    assert known.startswith(f"{KNOWN}=")
     for attribute in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
         assert attribute in given
-    assert "Domain" not in given
+        assert attribute in known
+    assert "Domain" not in given + known
     assert "Max-Age" not in given
+    assert f"Max-Age={KNOWN_FOR_S}" in known
+    assert "approver" not in known
     token = given.split(";")[0].split("=")[1]
     assert len(bytes.fromhex(token)) == 32
     with site.home.database.reading() as session:
@@ -139,6 +146,44 @@ def test_a_few_wrong_passwords_close_the_door_and_say_nothing_new(site):
     assert actions(site).count(("anonymous", "account.sign-in.refused")) == MOST_FAILURES
     with office_of(site.home.settings.home, "approver") as office:
         office.prove(PASSWORD)  # signing on the command line is no affair of strangers
+
+
+def signed_out(browser):
+    browser.get("/registrar")
+    assert browser.post("/registrar/sign-out").headers["location"] == "/registrar/sign-in"
+
+
+def test_strangers_who_guess_keep_nobody_out_of_a_browser_that_is_known(site):
+    known, stranger = site.browser("approver"), site.browser()
+    signed_out(known)
+    for _ in range(MOST_FAILURES):
+        assert stranger.sign_in("approver", "wrong").status_code == 403
+    assert stranger.sign_in("approver").status_code == 403
+    assert known.sign_in("approver").status_code == 303
+    assert site.browser().sign_in("approver").status_code == 403
+
+
+def test_a_known_browser_has_as_many_wrong_passwords_as_a_stranger(site):
+    browser = site.browser("approver")
+    signed_out(browser)
+    for _ in range(MOST_FAILURES):
+        assert browser.sign_in("approver", "wrong").status_code == 403
+    assert browser.sign_in("approver").status_code == 403
+    assert site.browser().sign_in("approver").status_code == 303
+    assert actions(site).count(("anonymous", "account.sign-in.known.refused")) == MOST_FAILURES
+
+
+def test_a_browser_is_known_for_one_account_until_its_password_changes(site):
+    with site.home.database.reading() as session:
+        hashed = {name: password_hash(session, name) for name in ("approver", "preparer")}
+    vault = site.home.database.vault
+    browser = site.browser("approver")
+    token = browser.client.cookies.get(KNOWN)
+    assert is_known_browser(vault, "approver", hashed["approver"], token)
+    assert not is_known_browser(vault, "preparer", hashed["preparer"], token)
+    assert not is_known_browser(vault, "approver", hashed["preparer"], token)
+    for forged in ("", "é" * 96, token[:-1], token[:-1] + "g", token.upper(), "0" * 96, token + "00"):
+        assert not is_known_browser(vault, "approver", hashed["approver"], forged)
 
 
 def test_an_address_tries_so_often_a_minute(site, monkeypatch):

@@ -1,7 +1,8 @@
-"""Signing in at the console: one cookie, a token of it in every form, and every change by POST alone (threats T7, T8).
+"""Signing in at the console: a cookie, a token of it in every form, and every change by POST alone (threats T7, T8).
 
 The cookie holds 256 random bits and nothing else. Before signing in it ties a form to a browser; at signing in it is
-replaced by one that the server knows. Public pages neither set nor read it.
+replaced by one that the server knows. A second one, kept longer, says that the browser was used to sign in before
+(`known_browsers`); it opens nothing. Public pages neither set nor read them.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from vc_issuer.errors import RuleError
 from vc_issuer.web.limits import FILE_BYTES, TokenBucket
 from vc_issuer.web.pages import Pages
 from vc_issuer.wiring.home import Home
-from vc_issuer.wiring.signing_in import SignedIn, sign_in, sign_out, signed_in
+from vc_issuer.wiring.signing_in import SignedIn, Tokens, sign_in, sign_out, signed_in
 
 CONSOLE, SIGN_IN, SIGN_OUT = "/registrar", "/registrar/sign-in", "/registrar/sign-out"
 FORM_BYTES = 16 * 1024  # a form of the console holds words and tokens, no file
@@ -33,6 +34,8 @@ ATTEMPTS_PER_MINUTE = 10  # an address; the account has a limit of its own
 REFUSAL_S = 1.0  # no refusal comes sooner, whatever caused it: twice what a hash takes on a slow core
 HASHES_AT_ONCE = 2  # argon2 takes 64 MiB and a core for each
 BY_ITSELF = "refreshed"  # in the query of what a page asks for by itself: that keeps nobody signed in
+KNOWN_FOR_S = 90 * 24 * 3600  # a browser that nobody signed in with for so long is a stranger again
+_CONSOLE, _BROWSER = "vc_issuer_console", "vc_issuer_browser"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 
@@ -136,11 +139,12 @@ class Door:
         asked = self._pages.asked_language(request)
         return f"?lang={asked}" if asked else ""
 
-    def _give(self, response: Response, request: Request, token: str) -> None:
+    def _give(
+        self, response: Response, request: Request, token: str, *, name: str = _CONSOLE, kept_s: int | None = None
+    ) -> None:
         is_plain = self._is_plain(request)
-        response.set_cookie(
-            cookie_name(is_plain=is_plain), token, path="/", secure=not is_plain, httponly=True, samesite="strict"
-        )
+        key = cookie_name(name, is_plain=is_plain)
+        response.set_cookie(key, token, max_age=kept_s, path="/", secure=not is_plain, httponly=True, samesite="strict")
 
     def _sign_in_page(self, request: Request) -> Response:
         cookie = self._cookie(request)
@@ -165,16 +169,19 @@ class Door:
             raise HTTPException(429, f"too many attempts; try again in {seconds} s", headers={"Retry-After": seconds})
         name, password = fields.get("account", "").strip(), fields.get("password", "")
 
-        def attempt() -> str:
-            return sign_in(self._home.database, name, password, now=self._home.now())
+        browser = request.cookies.get(cookie_name(_BROWSER, is_plain=self._is_plain(request)), "")
+
+        def attempt() -> Tokens:
+            return sign_in(self._home.database, name, password, now=self._home.now(), browser=browser)
 
         try:
-            token = await to_thread.run_sync(attempt, limiter=self.hashing)
+            tokens = await to_thread.run_sync(attempt, limiter=self.hashing)
         except RuleError:
             await sleep(max(0.0, begun + REFUSAL_S - time.monotonic()))
             return await to_thread.run_sync(lambda: self._form(request, cookie, refused=True))
         response = RedirectResponse(CONSOLE + self._query(request), status_code=303)
-        self._give(response, request, token)
+        self._give(response, request, tokens.sign_in)
+        self._give(response, request, tokens.browser, name=_BROWSER, kept_s=KNOWN_FOR_S)
         return response
 
     def _sign_out(self, visit: Visit) -> Response:
@@ -188,9 +195,9 @@ class Door:
         return response
 
 
-def cookie_name(*, is_plain: bool) -> str:
-    """Name the cookie; browsers take `__Host-` over TLS alone, for this host and no other (RFC 6265bis 4.1.3.2)."""
-    return "vc_issuer_console" if is_plain else "__Host-vc_issuer_console"
+def cookie_name(name: str = _CONSOLE, *, is_plain: bool) -> str:
+    """Name a cookie; browsers take `__Host-` over TLS alone, for this host and no other (RFC 6265bis 4.1.3.2)."""
+    return name if is_plain else f"__Host-{name}"
 
 
 async def read_form(request: Request) -> dict[str, str]:
