@@ -17,8 +17,8 @@ from vc_issuer.store.tables import metadata
 
 
 def test_migrations_give_exactly_the_tables_of_this_version(database):
-    with database.reading() as session:
-        context = MigrationContext.configure(session.connection, opts={"compare_type": True})
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from vc_issuer.errors import ConfigurationError
+from vc_issuer.store.postgresql import BINARY, speak_binary
 from vc_issuer.store.vault import RandomBytes, Vault
 
 REVISION = "0009"  # the newest of migrations/versions; who only opens a database doesn't wait for alembic to read them
@@ -73,7 +74,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Session]:
-        options: dict[str, Any] = {WRITES: writes}
+        options: dict[str, Any] = {WRITES: writes, BINARY: True}
         if self.takes_many_writers and not writes:
             options["isolation_level"] = "REPEATABLE READ"  # one state from the first statement to the last
         try:
@@ -140,6 +141,8 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        speak_binary(engine)
     return engine
 
 

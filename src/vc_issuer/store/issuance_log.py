@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
+from vc_issuer.store.bulk import insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.numbers import reserve_numbers
 from vc_issuer.store.tables import log_checkpoints, log_leaves, log_nodes, secured_parts
@@ -41,7 +42,7 @@ def append_leaves(session: Session, leaves: Sequence[tuple[str, bytes]]) -> None
         {"position": start + n, "credential_id": credential_id, "leaf": leaf}
         for n, (credential_id, leaf) in enumerate(leaves)
     ]
-    session.connection.execute(insert(log_leaves), rows)
+    insert_rows(session, log_leaves, rows)
     for level in reversed(_LEVELS):
         _keep_nodes(session, level, start, start + len(leaves))
 
@@ -52,8 +53,7 @@ def _keep_nodes(session: Session, level: int, before: int, after: int) -> None:
     rows = [
         {"level": level, "position": n, "hash": hash_of_range(session, (n << level, (n + 1) << level))} for n in whole
     ]
-    if rows:
-        session.connection.execute(insert(log_nodes), rows)
+    insert_rows(session, log_nodes, rows)
 
 
 def log_size(session: Session) -> int:

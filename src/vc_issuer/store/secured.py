@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, select
 
 from vc_issuer.model.credential import FormatName, SecuredCredential
+from vc_issuer.store.bulk import insert_rows, is_among
 from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
 from vc_issuer.store.database import Session
 from vc_issuer.store.difference import difference, restored
@@ -66,7 +67,7 @@ def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime
     done = _secured_ids(session, [part.credential_id for part in parts])
     new = [part for part in parts if part.credential_id not in done]
     if new:
-        session.connection.execute(insert(secured_parts), [_row(part, now) for part in new])
+        insert_rows(session, secured_parts, [_row(part, now) for part in new])
         append_leaves(session, [(part.credential_id, part.leaf) for part in new])
     return len(new)
 
@@ -90,7 +91,7 @@ def salt_context(credential_id: str) -> str:
 def _secured_ids(session: Session, credential_ids: list[str]) -> set[str]:
     found: set[str] = set()
     for some in slices(credential_ids):
-        query = select(secured_parts.c.credential_id).where(secured_parts.c.credential_id.in_(some))
+        query = select(secured_parts.c.credential_id).where(is_among(session, secured_parts.c.credential_id, some))
         found |= set(session.connection.scalars(query))
     return found
 

@@ -1,0 +1,86 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import event, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from vc_issuer.store.bulk import insert_rows, is_among
+from vc_issuer.store.tables import accounts, learners, log_nodes, sign_ins
+
+NOON = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=1)))
+
+
+def learner(name, index=b"\x00\\x\xff'"):
+    return {"id": name, "student_index": index, "created_at": NOON}
+
+
+def stored(session, column):
+    return list(session.connection.scalars(select(column).order_by(learners.c.id)))
+
+
+def test_rows_come_back_as_they_were_given(database):
+    names = ["a", 'b,"{}', "c\\'ž\U0001f393"]
+    with database.writing() as session:
+        insert_rows(session, learners, [learner(name, name.encode() * 500) for name in names])
+    with database.reading() as session:
+        assert set(stored(session, learners.c.id)) == set(names)
+        assert set(stored(session, learners.c.student_index)) == {name.encode() * 500 for name in names}
+        assert stored(session, learners.c.created_at) == [NOON.astimezone(UTC)] * 3
+
+
+def test_numbers_are_stored_whatever_their_size(database):
+    rows = [{"level": 8, "position": place, "hash": bytes(32)} for place in (0, 1, 70_000, 2**31 - 1)]
+    with database.writing() as session:
+        insert_rows(session, log_nodes, rows)
+        places = session.connection.scalars(select(log_nodes.c.position).order_by(log_nodes.c.position))
+        assert list(places) == [0, 1, 70_000, 2**31 - 1]
+
+
+def test_no_rows_are_no_statement(database):
+    with database.writing() as session:
+        insert_rows(session, learners, [])
+        assert stored(session, learners.c.id) == []
+
+
+def test_a_row_that_is_there_refuses_all(database):
+    with database.writing() as session:
+        insert_rows(session, learners, [learner("a", b"1")])
+        with pytest.raises(IntegrityError), session.connection.begin_nested():
+            insert_rows(session, learners, [learner("b", b"2"), learner("a", b"3")])
+        assert stored(session, learners.c.id) == ["a"]
+
+
+def test_a_text_is_never_cut_to_the_length_of_its_column(database):
+    if not database.takes_many_writers:
+        pytest.skip("SQLite's columns have no length")
+    with pytest.raises(DBAPIError, match="too long"), database.writing() as session:
+        insert_rows(session, learners, [learner("x" * 33)])
+
+
+def test_rows_of_a_chunk_are_one_statement_on_postgresql(database):
+    inserts = []
+
+    def note(_connection, _cursor, statement, _parameters, _context, executemany):
+        if statement.startswith("INSERT"):
+            inserts.append(executemany)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    with database.writing_beside_others() as session:
+        insert_rows(session, learners, [learner(f"{n:04}", bytes([n % 256, n // 256])) for n in range(300)])
+    assert inserts == [not database.takes_many_writers]
+
+
+def test_texts_are_found_among_others(database):
+    with database.writing() as session:
+        insert_rows(session, learners, [learner(name, name.encode()) for name in ("a", "b", "c,d")])
+        for wanted in (["a", "c,d", "e"], []):
+            query = select(learners.c.id).where(is_among(session, learners.c.id, wanted))
+            assert set(session.connection.scalars(query)) == {"a", "c,d"} & set(wanted)
+
+
+def test_a_row_without_the_row_that_it_refers_to_is_refused(database):
+    with database.writing() as session:
+        session.connection.execute(insert(accounts), {"name": "preparer", "roles": [], "created_at": NOON})
+        row = {"token_sha256": "1", "account": "preparer", "began_at": NOON, "seen_at": NOON}
+        with pytest.raises(IntegrityError), session.connection.begin_nested():
+            insert_rows(session, sign_ins, [row, {**row, "token_sha256": "2", "account": "nobody"}])
