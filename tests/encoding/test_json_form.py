@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from encoding.shapes import HOSTILE, badges
 from vc_issuer.encoding.form_book import ENOUGH, FormBook
-from vc_issuer.encoding.json_form import escape_texts, make_form
+from vc_issuer.encoding.json_form import escape_text, escape_texts, make_form
 from vc_issuer.encoding.shape import read_shape, replace_texts
 from vc_issuer.encoding.strict_json import serialise_compact
 
@@ -31,6 +31,7 @@ def test_a_form_reads_and_writes_the_bytes_of_the_serialiser(document, data):
     values = tuple(changed[place] for place in sorted(holes))
     assert values_in(form, content) == (None if "\0" in "".join(values) else values)
     assert form.write(values) == content
+    assert form.write_quoted(values) == escape_text(content.decode())
 
 
 @settings(deadline=None)

@@ -7,6 +7,7 @@ the values it gives are the document's. For any other bytes it gives None, and a
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from json.encoder import encode_basestring
 
 from vc_issuer.encoding.hole_texts import NUL, HoleTexts, hole_texts, plain_texts
@@ -47,6 +48,12 @@ class JsonForm:
         """Return compact JSON with these texts in the holes."""
         return interleaved(self.pieces, escape_texts(values))
 
+    def write_quoted(self, values: Sequence[str]) -> bytes:
+        """Return the same as it stands between quotes: as a text in other JSON."""
+        # JSON holds no NUL: it can stand between texts.
+        between = _quoted(b"\0".join(escape_texts(values)))
+        return interleaved(_quoted_pieces(self.pieces), between.split(b"\0") if values else ())
+
 
 def make_form(document: Document, holes: Collection[int]) -> JsonForm:
     """Return the form of documents that differ from this one in the texts at `holes` alone."""
@@ -79,6 +86,16 @@ def interleaved(pieces: Sequence[bytes], between: Sequence[bytes]) -> bytes:
     parts = [b""] * (len(pieces) + len(between))
     parts[::2], parts[1::2] = pieces, between
     return b"".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _quoted_pieces(pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(_quoted(piece) for piece in pieces)
+
+
+def _quoted(written: bytes) -> bytes:
+    # What a form writes holds no control characters: quotes and backslashes are all that a JSON text escapes.
+    return written.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
 def _unused_mark(written: bytes) -> str:

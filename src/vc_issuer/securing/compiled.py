@@ -70,8 +70,8 @@ class CompiledProofs:
         hashed, head = self._config(reading, key, created)
         message = hashed + digest
         signature = key.sign(message, KeyPurpose.CREDENTIAL)
-        proof = b"".join((head, base58_encode(signature).encode(), b'"}]}'))
-        return Made(SecuredCredential(media_type=MEDIA_TYPE, content=content[:-1] + proof), signature, message)
+        secured = b"".join((content[:-1], head, base58_encode(signature).encode(), b'"}]}'))
+        return Made(SecuredCredential(media_type=MEDIA_TYPE, content=secured), signature, message)
 
     def check(self, made: Made, content: bytes, method: VerificationMethod) -> None:
         """Verify the signature, and that the secured bytes are the prepared ones and a proof. Raises InvalidError."""
@@ -119,18 +119,17 @@ class CompiledSeals:
 
     def secure(self, content: bytes, key: SigningKey, created: datetime) -> Made | None:
         """Seal a payload as it is, or return None if its shape isn't known. Raises ConfigurationError, SignerError."""
-        if self._book.read(content) is None or len(content) > PAYLOAD_LIMITS.size:
+        reading = self._book.read(content)
+        if reading is None or len(content) > PAYLOAD_LIMITS.size:
             return None
         protected, algorithm = self._header(key, created)
         start = protected.encode()
         message = start + b"." + content
         signature = key.sign(message, KeyPurpose.SEAL)
-        # What a form reads holds no control characters: quotes and backslashes are all that a JSON text escapes.
-        escaped = content.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         envelope = b"".join(
             (
                 b'{"payload":"',
-                escaped,
+                reading.form.form.write_quoted(reading.texts.values),
                 b'","signatures":[{"protected":"',
                 start,
                 b'","signature":"',
