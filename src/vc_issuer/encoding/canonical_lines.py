@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import repeat
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -19,7 +18,7 @@ END = b" .\n"
 MAX_BLANK_NODES = 256
 HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 _MOST_ORDERS = 24  # of the named blocks, remembered; three subjects with holes have six, of two kilobytes each
-_MOST_LABELS = 8  # of a node, remembered; half a kilobyte each
+_MOST_LABELS = 8  # of a node, written out; half a kilobyte each
 _LABELS = tuple(b"_:c14n%d" % rank for rank in range(MAX_BLANK_NODES))
 
 
@@ -69,17 +68,35 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What is added to a row: groups, the first of which stands at `first`, and constants."""
+    """What is added to a row: groups, the first of which stands at `first`, and constants.
+
+    `ending` has room for the groups, and the constants.
+    """
 
     first: int
     groups: tuple[_Group, ...]
-    constants: tuple[bytes, ...]
+    ending: tuple[bytes, ...]
 
     def row(self, begun: Sequence[bytes]) -> list[bytes]:
-        row = [*begun, *[b""] * len(self.groups), *self.constants]
+        row = [*begun, *self.ending]
         for place, group in enumerate(self.groups, self.first):
             row[place] = group.write(row)
         return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """The keys of what has a fixed place among its like, in order."""
+
+    keys: tuple[bytes, ...]
+    known: frozenset[bytes]
+
+    def places(self, others: Sequence[bytes]) -> _Places | None:
+        """Return where each of the others stands in the order of all, first to last; None where two are equal."""
+        if len({*others}) < len(others) or not self.known.isdisjoint(others):
+            return None
+        ranked = sorted(zip(others, range(len(others)), strict=True))
+        return [(bisect_left(self.keys, key) + ahead, number) for ahead, (key, number) in enumerate(ranked)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,35 +105,38 @@ class CanonicalLines:
 
     `fixed_*` are the keys by which they are ordered. Of other nodes there is what their hash is over, of other
     subjects the hole that they are. `beginnings` are constants with which a named block begins.
+
+    Each of the other nodes that comes before a fixed one moves its label on by one: `labelled` has the blocks of the
+    fixed nodes after none of them, after one, and so on. `woven` are the fixed nodes that have to be picked.
     """
 
     hash_name: str
-    fixed_hashes: tuple[bytes, ...]
+    fixed_hashes: _Fixed
     other_hashes: tuple[_Pick, ...]
     hash_sheet: _Sheet
-    fixed_subjects: tuple[bytes, ...]
+    fixed_subjects: _Fixed
     other_subjects: tuple[int, ...]
     sheet: _Sheet
     named: tuple[tuple[int, ...], ...]
     beginnings: frozenset[bytes]
-    blank: tuple[_Pick, ...]
-    constant_blank: tuple[bytes | None, ...]
-    # What picks all named blocks, by their order.
-    _ordered: dict[tuple[int, ...], _Pick] = field(default_factory=dict, init=False, repr=False, compare=False)
-    # Of each node of fixed place its constant block under labels that it had: few, since only the others move it.
-    labelled: tuple[dict[bytes, bytes], ...] = field(repr=False, compare=False)
+    labelled: tuple[tuple[bytes, ...], ...] = field(repr=False)
+    woven: tuple[tuple[int, _Pick], ...]
+    other_blank: tuple[_Pick, ...]
+    # What picks all named blocks, by the places of the others.
+    _ordered: dict[tuple[tuple[int, int], ...], _Pick] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def parts(self, texts: Sequence[bytes]) -> list[bytes] | None:
         """Return the lines with these texts in the holes, in pieces; None where two nodes or subjects are equal."""
-        nodes = _places(self.fixed_hashes, self._other_hashes(texts))
+        nodes = self.fixed_hashes.places(self._other_hashes(texts))
         # The `>` behind an IRI counts where one begins with another.
-        subjects = _places(self.fixed_subjects, [texts[hole] + b">" for hole in self.other_subjects])
+        subjects = self.fixed_subjects.places([texts[hole] + b">" for hole in self.other_subjects])
         if nodes is None or subjects is None:
             return None
-        labels = _labels(len(self.blank), nodes)
-        row = self.sheet.row([*texts, *labels])
+        row = self.sheet.row([*texts, *_labels(len(self.fixed_hashes.keys), nodes)])
         # `_:` comes behind every `<`.
-        return [*self._named_blocks(subjects)(row), *self._blank_blocks(nodes, labels, row)]
+        return [*self._named_blocks(subjects)(row), *self._blank_blocks(nodes, row)]
 
     def _other_hashes(self, texts: Sequence[bytes]) -> list[bytes]:
         row = self.hash_sheet.row(texts)
@@ -125,39 +145,31 @@ class CanonicalLines:
 
     def _named_blocks(self, others: _Places) -> _Pick:
         """Return what picks the blocks of all named subjects in order."""
-        fixed = len(self.fixed_subjects)
-        order = list(range(fixed))
-        for place, number in others:
-            order.insert(place, fixed + number)
-        asked = tuple(order)
+        asked = tuple(others)
         known = self._ordered.get(asked)
         if known is None:
             if len(self._ordered) >= _MOST_ORDERS:
                 self._ordered.clear()
+            fixed = len(self.fixed_subjects.keys)
+            order = list(range(fixed))
+            for place, number in others:
+                order.insert(place, fixed + number)
             known = _pick([place for number in order for place in self.named[number]])
             self._ordered[asked] = known
         return known
 
-    def _blank_blocks(self, others: _Places, labels: Sequence[bytes], row: Sequence[bytes]) -> Sequence[bytes]:
+    def _blank_blocks(self, others: _Places, row: Sequence[bytes]) -> Sequence[bytes]:
         """Return the blocks of the blank nodes in the order of their labels as text: c14n10 stands before c14n2."""
-        fixed = len(self.fixed_hashes)
-        blocks = list(map(dict.get, self.labelled, labels, repeat(b"")))
-        if not all(blocks):
-            blocks = [known or self._blank_block(node, labels[node], row) for node, known in enumerate(blocks)]
+        blocks, start = list[bytes](), 0
+        for ahead, (place, _) in enumerate(others):
+            blocks += self.labelled[ahead][start : place - ahead]
+            start = place - ahead
+        blocks += self.labelled[len(others)][start:]
+        for node, pick in self.woven:
+            blocks[node] = b"".join(pick(row))
         for place, number in others:
-            blocks.insert(place, b"".join(self.blank[fixed + number](row)))
+            blocks.insert(place, b"".join(self.other_blank[number](row)))
         return _in_order_of_text(len(blocks))(blocks)
-
-    def _blank_block(self, node: int, label: bytes, row: Sequence[bytes]) -> bytes:
-        """Write the block of a blank node; one that has neither holes nor links is remembered under its label."""
-        constant = self.constant_blank[node]
-        if constant is None:
-            return b"".join(self.blank[node](row))
-        known = self.labelled[node]
-        if len(known) >= _MOST_LABELS:
-            known.clear()
-        known[label] = written = constant.replace(LABEL, label)
-        return written
 
 
 def weave_lines(
@@ -176,22 +188,30 @@ def weave_lines(
     for_hashes = _Weaver(hole_count, {})
     weaver = _Weaver(hole_count, {node: place for place, node in enumerate(nodes)})
     others = tuple(_pick(for_hashes.weave(each)) for _, each in other_hashes)
-    woven = tuple(weaver.weave(block.parts) for block in blocks)
-    woven_blank = tuple(_pick(weaver.weave(blank[node].parts, node)) for node in nodes)
+    named_places = tuple(weaver.weave(block.parts) for block in blocks)
+    fixed = len(fixed_hashes)
+    # Written out under every label that they may have, if these are few.
+    constants = [_constant(blank[node]) if len(others) < _MOST_LABELS else b"" for node in nodes[:fixed]]
+    woven = [
+        (place, _pick(weaver.weave(blank[node].parts, node)))
+        for place, node in enumerate(nodes[:fixed])
+        if not constants[place]
+    ]
+    other_blank = [_pick(weaver.weave(blank[node].parts, node)) for node in nodes[fixed:]]
     sheet = weaver.sheet()
     return CanonicalLines(
         hash_name=hash_name,
-        fixed_hashes=tuple(sorted(fixed_hashes)),
+        fixed_hashes=_fixed(fixed_hashes),
         other_hashes=others,
         hash_sheet=for_hashes.sheet(),
-        fixed_subjects=tuple(sorted(fixed_subjects)),
+        fixed_subjects=_fixed(fixed_subjects),
         other_subjects=tuple(block.subject.holes[0] for block in other_subjects),
         sheet=sheet,
-        named=woven,
-        beginnings=frozenset(sheet.constants[places[0]] for places in woven if places[0] < 0),
-        blank=woven_blank,
-        constant_blank=tuple(_constant(blank[node]) for node in nodes),
-        labelled=tuple({} for _ in fixed_hashes),
+        named=named_places,
+        beginnings=frozenset(sheet.ending[places[0]] for places in named_places if places[0] < 0),
+        labelled=tuple(_labelled(constants, ahead) for ahead in range(len(others) + 1)),
+        woven=tuple(woven),
+        other_blank=tuple(other_blank),
     )
 
 
@@ -207,7 +227,8 @@ class _Weaver:
 
     def sheet(self) -> _Sheet:
         """Return what was collected; the constant at -1 comes last."""
-        return _Sheet(self._first_group, tuple(self._groups), tuple(reversed(self._constants)))
+        ending = (*[b""] * len(self._groups), *reversed(self._constants))
+        return _Sheet(self._first_group, tuple(self._groups), ending)
 
     def weave(self, items: Iterable[Text | Lines], own: int | None = None) -> tuple[int, ...]:
         """Weave items in order; `own` is the node whose label stands for LABEL."""
@@ -235,7 +256,8 @@ class _Weaver:
             _Group(
                 prefix=_pick(self.weave([item.prefix], own)),
                 objects=tuple(_pick(self.weave([item.prefix, each], own)) for each in item.objects),
-                nodes=_pick([self._labels[node] for node in item.nodes]) if item.nodes else None,
+                # By place, so that they are almost sorted.
+                nodes=_pick(sorted(self._labels[node] for node in item.nodes)) if item.nodes else None,
             )
         )
         return Text((b"", b""), (self._first_group + len(self._groups) - 1,))
@@ -261,31 +283,27 @@ def _pick(places: Sequence[int]) -> _Pick:
     return itemgetter(slice(places[0], places[0] + 1 or None) if places else slice(0))
 
 
-def _places(fixed: Sequence[bytes], others: Sequence[bytes]) -> _Places | None:
-    """Return where each of the others stands in the order of all, first to last; None where two are equal."""
-    places, last = [], None
-    ranked = sorted([(key, number) for number, key in enumerate(others)])
-    for ahead, (key, number) in enumerate(ranked):
-        place = bisect_left(fixed, key)
-        if key == last or (place < len(fixed) and fixed[place] == key):
-            return None
-        places.append((place + ahead, number))
-        last = key
-    return places
+def _fixed(keys: Iterable[bytes]) -> _Fixed:
+    return _Fixed(tuple(sorted(keys)), frozenset(keys))
 
 
-def _labels(count: int, others: _Places) -> list[bytes]:
+def _labels(fixed: int, others: _Places) -> list[bytes]:
     """Return the label of each node: those of fixed order take what the others leave, and these come last."""
-    labels, own = list(_LABELS[:count]), [b""] * len(others)
+    labels, own = list(_LABELS[: fixed + len(others)]), [b""] * len(others)
     for rank, number in reversed(others):
         own[number] = labels.pop(rank)
     return labels + own
 
 
-def _constant(block: Block) -> bytes | None:
-    """Return a block's bytes if it has neither holes nor links, with LABEL for its own."""
+def _constant(block: Block) -> bytes:
+    """Return a block's bytes if it has neither holes nor links, with LABEL for its own; else nothing."""
     only = block.parts[0] if len(block.parts) == 1 else None
-    return only.pieces[0] if isinstance(only, Text) and not only.holes else None
+    return only.pieces[0] if isinstance(only, Text) and not only.holes else b""
+
+
+def _labelled(constants: Iterable[bytes], ahead: int) -> tuple[bytes, ...]:
+    """Return the blocks of fixed nodes with so many of the others ahead of each."""
+    return tuple(block.replace(LABEL, _LABELS[place + ahead]) for place, block in enumerate(constants))
 
 
 @cache
