@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.encoding.json_form import escape_texts, interleaved
@@ -50,11 +50,15 @@ class TwinBytes(NamedTuple):
     ob3: Mapping[str, bytes]
 
 
+_Read: TypeAlias = Callable[[DocumentDue, Envelope, Mapping[str, str]], str]
+"""Read a fact of an award, or one of the digests given."""
+
+
 class _Cut(NamedTuple):
-    """Constant bytes, and between them the names of the facts that stand there: one piece more than there are facts."""
+    """Constant bytes, and what reads the facts that stand between them: one piece more than there are facts."""
 
     pieces: tuple[bytes, ...]
-    facts: tuple[str, ...]
+    facts: tuple[_Read, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,7 @@ def make_blueprint(due: DocumentDue, envelope: Envelope, built: TwinDocuments) -
 
 def fact(name: str, due: DocumentDue, envelope: Envelope) -> str:
     """Return one of the things that differ between awards of a group, as documents write it."""
-    return _reader(name)(due, envelope)
+    return _reader(name)(due, envelope, {})
 
 
 def facts_of(due: DocumentDue, envelope: Envelope) -> dict[str, str]:
@@ -183,24 +187,25 @@ def _cut(content: bytes, facts: Mapping[str, bytes]) -> _Cut:
             pieces.append(content[start:at])
             names.append(found[at])
             start = at + len(facts[found[at]])
-    return _Cut((*pieces, content[start:]), tuple(names))
+    return _Cut((*pieces, content[start:]), tuple(_reader(name) for name in names))
 
 
 @cache
-def _reader(name: str) -> Callable[[DocumentDue, Envelope], str]:
-    """Return what reads a fact; a name is taken apart once, not for every award."""
+def _reader(name: str) -> _Read:
+    """Return what reads a fact: one for each name, so that cuts can be compared."""
     kind, _, rest = name.partition(".")
+    if kind == "digest":
+        return lambda _due, _envelope, digests: digests[name]
     if kind == "badge":
-        return lambda _, envelope: envelope.ob3_ids[rest]
+        return lambda _due, envelope, _digests: envelope.ob3_ids[rest]
     if kind == "learner":
-        return lambda due, _: _written(getattr(due.learner, rest))
+        return lambda due, _envelope, _digests: _written(getattr(due.learner, rest))
     if kind == "hash":
-        hashed = _reader(f"learner.{rest}")
-        return lambda due, envelope: identity_hash(hashed(due, envelope), envelope.core_id)
+        return lambda due, envelope, _digests: identity_hash(_written(getattr(due.learner, rest)), envelope.core_id)
     if kind == "record":
-        return lambda due, _: due.record
+        return lambda due, _envelope, _digests: due.record
     of_envelope = _OF_ENVELOPE[kind]
-    return lambda _, envelope: of_envelope(envelope)
+    return lambda _due, envelope, _digests: of_envelope(envelope)
 
 
 def _written(value: str | date | None) -> str:
@@ -208,5 +213,4 @@ def _written(value: str | date | None) -> str:
 
 
 def _filled(cut: _Cut, due: DocumentDue, envelope: Envelope, digests: Mapping[str, str]) -> bytes:
-    values = [digests[name] if name in digests else _reader(name)(due, envelope) for name in cut.facts]
-    return interleaved(cut.pieces, escape_texts(values))
+    return interleaved(cut.pieces, escape_texts([read(due, envelope, digests) for read in cut.facts]))
