@@ -202,6 +202,8 @@ def _assemble(marked: _Marked, texts: tuple[str, ...], hash_name: str, terms: fr
         constants_at=constants_at,
         constants=picked(texts, constants_at),
         holes=marked.holes,
+        firsts=tuple(places[0] for places in marked.holes),
+        equal=tuple((places[0], place) for places in marked.holes for place in places[1:]),
         iris=tuple(sorted(marked.iris)),
         terms=terms,
         lines=lines,

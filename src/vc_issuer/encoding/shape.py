@@ -48,6 +48,9 @@ def _read(value: JsonValue, tokens: list[object], texts: list[str]) -> None:
             tokens.append(name)
             if name in _DECISIVE:
                 tokens.append(_decisive(member))
+            elif type(member) is str:  # most are, and need no call
+                texts.append(member)
+                tokens.append(None)
             else:
                 _read(member, tokens, texts)
     elif isinstance(value, list | tuple):

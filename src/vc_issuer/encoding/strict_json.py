@@ -32,9 +32,7 @@ def parse_strict(content: bytes, *, limits: JsonLimits) -> JsonValue:
     except UnicodeDecodeError as error:
         raise UnreadableError("the document is not UTF-8 text") from error
     try:
-        value: JsonValue = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_decimal
-        )
+        value: JsonValue = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise UnreadableError("the document is not well-formed JSON") from error
     except RecursionError as error:
@@ -75,6 +73,11 @@ def _decimal(literal: str) -> float:
     if not math.isfinite(number) or len(literal) > 2 * MAX_NUMBER_DIGITS:
         raise UnreadableError("a number is out of range")
     return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_decimal
+)
 
 
 def _check_nodes(value: JsonValue, limits: JsonLimits) -> None:

@@ -27,12 +27,17 @@ _SAFE_IRIS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A compiled shape. Of the texts of a document some are constants, the others holes (several may share one)."""
+    """A compiled shape. Of the texts of a document some are constants, the others holes (several may share one).
+
+    `firsts` are the first places of the holes, `equal` pairs of places that share a hole.
+    """
 
     text_count: int
     constants_at: tuple[int, ...]
     constants: tuple[str, ...]
     holes: tuple[tuple[int, ...], ...]
+    firsts: tuple[int, ...]
+    equal: tuple[tuple[int, int], ...]
     iris: tuple[int, ...]
     terms: frozenset[bytes]
     lines: CanonicalLines
@@ -46,11 +51,9 @@ class Template:
         """Return what goes into the holes, or None if these texts are not of this template."""
         if len(texts) != self.text_count or picked(texts, self.constants_at) != self.constants:
             return None
-        values = picked(texts, tuple(places[0] for places in self.holes))
-        for places, value in zip(self.holes, values, strict=True):
-            if len(places) > 1 and any(texts[place] != value for place in places):
-                return None
-        return values
+        if any(texts[first] != texts[other] for first, other in self.equal):
+            return None
+        return picked(texts, self.firsts)
 
     def fill(self, values: Sequence[str]) -> bytes | None:
         """Return the canonical N-Quads with these values in the holes; None where the generic path must decide."""
