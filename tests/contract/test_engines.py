@@ -6,14 +6,15 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
 from issuance.house import APPROVER, LATER, House, new_house, open_keys, record, vault
 from postgres import postgresql_url
-from vc_issuer.engine.base import Job
+from vc_issuer.engine.base import Job, Standing
 from vc_issuer.engine.local import InProcess, ProcessPool
-from vc_issuer.engine.queue import Queue, prepare_queue, work
+from vc_issuer.engine.queue import LAST_POLL_S, POLL_S, Queue, prepare_queue, work
 from vc_issuer.errors import RuleError, SignerError
 from vc_issuer.issuance.desk import keep_chunk, take_chunk, work_on
 from vc_issuer.issuance.issue import pause_signing, resume_signing
@@ -178,3 +179,13 @@ def test_a_job_that_waits_is_deferred_once(office):
     with office.house.database.reading() as session:
         count = session.connection.exec_driver_sql("SELECT count(*) FROM procrastinate_jobs").scalar()
     assert count == 2
+
+
+def test_whoever_waits_looks_more_often_near_the_end():
+    ahead = [Standing(finished=finished, total=9) for finished in (0, 4, 5, 8, 9)]
+    waits = []
+    with postgresql_url() as url:
+        prepare_queue(url)
+        Queue(database_url=url, wait=waits.append).complete(SimpleNamespace(standing=lambda: ahead.pop(0)))
+    assert waits == [POLL_S, POLL_S, LAST_POLL_S, LAST_POLL_S]
+    assert LAST_POLL_S < POLL_S

@@ -22,7 +22,9 @@ from vc_issuer.errors import ConfigurationError, RuleError, SignerError
 QUEUE = "signing"
 SIGN_CHUNK = "sign_chunk"
 RESCUE = "rescue"
-POLL_S = 0.5  # whoever waits for a batch looks at its tables so often
+POLL_S = 0.5  # whoever waits for a batch looks at its tables so often,
+LAST_POLL_S = 0.1  # and so often when this many chunks or fewer are left: the end is near
+LAST_CHUNKS = 4
 HEARTBEAT_S = 5.0
 SILENT_S = 20.0  # a worker that was silent for four heartbeats is taken for dead
 RESCUE_EVERY = "* * * * * */10"  # the sixth field counts seconds
@@ -63,7 +65,7 @@ class Queue:
                 raise RuleError(f"a chunk can't be signed: {standing.trouble}", remedy="Mend that, and sign again.")
             if standing.is_paused or standing.finished == standing.total:
                 return
-            self.wait(POLL_S)
+            self.wait(POLL_S if standing.total - standing.finished > LAST_CHUNKS else LAST_POLL_S)
 
     def _has_workers(self) -> bool:
         with psycopg.connect(queue_url(self.database_url)) as connection:

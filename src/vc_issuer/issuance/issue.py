@@ -200,7 +200,10 @@ def _check_bytes(session: Session, batch_id: str, crew: Crew) -> None:
 def finish_signing(
     database: Database, batch_id: str, *, profile: IssuingProfile, bench: SigningBench, actor: str
 ) -> None:
-    """Close a batch whose every part is signed, and sign its status lists; does nothing the second time."""
+    """Close a batch whose every part is signed, and sign its status lists; the second time no key is opened."""
+    with database.reading() as session:
+        if get_batch(session, batch_id).state in _DONE:
+            return
     with bench.open_keys({KeyPurpose.STATUS, KeyPurpose.METADATA}) as keys, database.writing() as session:
         deed = Deed(actor=actor, at=bench.clock())
         batch = get_batch(session, batch_id)

@@ -25,7 +25,7 @@ log = logging.getLogger("vc_issuer.worker")
 
 
 class Worker:
-    """One process's worker. Keys stay open between chunks, and are opened anew after a failure or a rotation."""
+    """One process's worker. Keys stay open from its start, and are opened anew after a failure or a rotation."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -33,6 +33,14 @@ class Worker:
         self._open_things = ExitStack()
         self._sign: SignChunk | None = None
         self._profile: IssuingProfile | None = None
+
+    def open(self) -> None:
+        """Open the keys before somebody waits; those that can't be opened are tried again with the first chunk."""
+        try:
+            self._signing(self._home.profile())
+        except VcIssuerError as error:
+            self.close()
+            log.warning("the keys can't be opened yet: %s", error)
 
     def do_chunk(self, job: Job) -> None:
         """Do one chunk, and close its batch if that was the last one."""
@@ -80,6 +88,8 @@ def run_worker(home_path: Path, *, until_empty: bool = False) -> None:
         )
     work, worker = queue_work(), Worker(home)
     try:
+        if not until_empty:
+            worker.open()
         _work(work, home, worker, until_empty=until_empty)
     finally:
         worker.close()
