@@ -28,6 +28,14 @@ def test_a_seal_is_kept_without_its_payload():
     assert b"name" not in kept
 
 
+def test_a_payload_whose_beginning_stands_before_it_is_found():
+    payload = b"x" * 100 + b'"end"'
+    text = payload.replace(b'"', b'\\"')
+    for secured in (text[:90] + b"|" + text + b"|", text[:90] + b"|" + text[:-1]):
+        assert restored(difference(secured, payload), payload) == secured
+    assert len(difference(text[:90] + b"|" + text + b"|", payload)) < 100
+
+
 @given(secured=st.binary(), prepared=st.binary())
 def test_anything_else_comes_back_too(secured, prepared):
     assert restored(difference(secured, prepared), prepared) == secured

@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from vc_issuer.store.bulk import insert_rows, is_among
-from vc_issuer.store.tables import accounts, learners, log_nodes, sign_ins
+from vc_issuer.store.bulk import execute_many, insert_rows, is_among
+from vc_issuer.store.tables import accounts, endorsements, learners, log_nodes, sign_ins
 
+MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=1)))
 
 
@@ -84,3 +85,57 @@ def test_a_row_without_the_row_that_it_refers_to_is_refused(database):
         row = {"token_sha256": "1", "account": "preparer", "began_at": NOON, "seen_at": NOON}
         with pytest.raises(IntegrityError), session.connection.begin_nested():
             insert_rows(session, sign_ins, [row, {**row, "token_sha256": "2", "account": "nobody"}])
+
+
+INSERT = insert(endorsements)
+RENAME = update(endorsements).where(endorsements.c.id == bindparam("of")).values(endorser=bindparam("name"))
+
+
+def row(number, **changes):
+    values = {
+        "id": f"urn:{number}",
+        "subject": "https://uzb.example/a",
+        "endorser": "did:web:qa.example",
+        "content": b"{\xff}",
+        "valid_from": MORNING + timedelta(days=number),
+        "valid_until": None,
+        "added_by": "ann",
+        "added_at": MORNING,
+    }
+    return {**values, **changes}
+
+
+def endorsed(database):
+    with database.reading() as session:
+        return [
+            found._asdict() for found in session.connection.execute(select(endorsements).order_by(endorsements.c.id))
+        ]
+
+
+def test_many_rows_are_stored_as_one_by_one(database):
+    with database.writing() as session:
+        execute_many(session, INSERT, [row(1), row(2)])
+        session.connection.execute(INSERT, row(3))
+    found = endorsed(database)
+    assert found == [{**row(number), "withdrawn_at": None} for number in (1, 2, 3)]
+
+
+def test_many_rows_are_changed_by_names_of_their_own(database):
+    with database.writing() as session:
+        execute_many(session, INSERT, [row(1), row(2)])
+        execute_many(session, RENAME, [{"of": "urn:2", "name": "b"}, {"of": "urn:1", "name": "a"}])
+    assert [found["endorser"] for found in endorsed(database)] == ["a", "b"]
+
+
+def test_json_is_written_as_elsewhere(database):
+    with database.writing() as session:
+        execute_many(session, insert(accounts), [{"name": "dee", "roles": ["signer"], "created_at": MORNING}])
+        assert session.connection.scalar(select(accounts.c.roles).where(accounts.c.name == "dee")) == ["signer"]
+
+
+def test_no_rows_are_nothing_and_a_row_twice_is_refused(database):
+    with database.writing() as session:
+        execute_many(session, INSERT, [])
+    with pytest.raises(IntegrityError), database.writing() as session:
+        execute_many(session, INSERT, [row(1), row(1)])
+    assert endorsed(database) == []

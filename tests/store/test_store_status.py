@@ -48,6 +48,18 @@ def test_slots_are_random_and_never_given_twice(database):
     assert {slot.slot.list_url for slot in slots} == {f"{BASE_URL}/status/1"}
 
 
+def test_places_that_are_taken_are_drawn_again(database):
+    batch_id, _ = batch_with(database, record(1))
+    given = []
+    for _ in range(3):
+        # The same seed: what was drawn before is drawn first, and is taken.
+        own = reopened(database, 7)
+        with own.writing() as session:
+            given += reserve_slots(session, batch_id, 600, base_url=BASE_URL)
+        own.close()
+    assert len({slot.slot.index for slot in given}) == 1800
+
+
 def test_two_parallel_batches_share_no_index(database):
     ids = [batch_with(database, record(number))[0] for number in (1, 2)]
     found = {}

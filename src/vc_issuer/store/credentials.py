@@ -9,19 +9,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import RuleError
 from vc_issuer.model.batch import PreparedDigest
 from vc_issuer.model.credential import FormatName
 from vc_issuer.model.record import DocumentKind
+from vc_issuer.store.bulk import execute_many, insert_into
 from vc_issuer.store.database import Session
 from vc_issuer.store.people import data_keys, held_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
 from vc_issuer.store.vault import DataKey, code_hash
 
 MAX_IDS_A_QUERY = 500
+_TAKE_SLOT = (
+    update(status_slots)
+    .where(status_slots.c.list_id == bindparam("of_list"), status_slots.c.idx == bindparam("at"))
+    .values(document_id=bindparam("by"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,17 +158,14 @@ def insert_documents(session: Session, batch_id: str, news: Sequence[SealedDocum
     rows = [{**new.row, "batch_id": batch_id, "position": n} for n, new in enumerate(news, start=first)]
     try:
         with session.connection.begin_nested():
-            session.connection.execute(insert(documents), rows)
+            execute_many(session, insert_into(documents), rows)
     except IntegrityError as error:
         raise RuleError(
             "another batch has just prepared one of the same awards.", remedy="Prepare this batch again to see which."
         ) from error
-    session.connection.execute(insert(document_parts), [part for new in news for part in new.parts])
-    is_slot = and_(status_slots.c.list_id == bindparam("of_list"), status_slots.c.idx == bindparam("at"))
-    session.connection.execute(
-        update(status_slots).where(is_slot).values(document_id=bindparam("by")),
-        [{"of_list": new.slot[0], "at": new.slot[1], "by": new.row["id"]} for new in news],
-    )
+    execute_many(session, insert_into(document_parts), [part for new in news for part in new.parts])
+    taken = [{"of_list": new.slot[0], "at": new.slot[1], "by": new.row["id"]} for new in news]
+    execute_many(session, _TAKE_SLOT, taken)
 
 
 def _check_not_erased(session: Session, learner_ids: Collection[str]) -> None:

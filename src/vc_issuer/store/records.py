@@ -15,11 +15,18 @@ from vc_issuer.model.offering import Answer
 from vc_issuer.model.parties import Learner
 from vc_issuer.model.record import ComponentResult, EnrolmentRoute, LearningRecord, ResultStatus
 from vc_issuer.store.audit import Deed, record_deed
+from vc_issuer.store.bulk import execute_many
 from vc_issuer.store.database import Session
 from vc_issuer.store.offerings import offering_key
 from vc_issuer.store.people import data_key, data_keys, keep_learner, learner_profiles
 from vc_issuer.store.tables import answers, batches, records
 from vc_issuer.store.vault import DataKey
+
+_KEEP_OUTCOME = (
+    update(records)
+    .where(records.c.id == bindparam("of"))
+    .values(outcome=bindparam("found"), decision=bindparam("sealed"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,13 +250,7 @@ def seal_outcome(record_id: str, outcome: str, findings: Sequence[Mapping[str, A
 def keep_outcomes(session: Session, outcomes: Iterable[SealedOutcome]) -> None:
     """Store what prepare found of each record."""
     rows = [{"of": each.record_id, "found": each.outcome, "sealed": each.decision} for each in outcomes]
-    if rows:
-        session.connection.execute(
-            update(records)
-            .where(records.c.id == bindparam("of"))
-            .values(outcome=bindparam("found"), decision=bindparam("sealed")),
-            rows,
-        )
+    execute_many(session, _KEEP_OUTCOME, rows)
 
 
 def forget_outcomes(session: Session, batch_id: str) -> None:

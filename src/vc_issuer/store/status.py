@@ -15,6 +15,7 @@ from vc_issuer.errors import RuleError
 from vc_issuer.model.credential import CredentialStatus, SecuredCredential, StatusSlot
 from vc_issuer.status_list import MINIMUM_ENTRIES, STATE_PURPOSE, state_list_url
 from vc_issuer.store.audit import Deed, record_deed
+from vc_issuer.store.bulk import insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.documents import StoredDocument
 from vc_issuer.store.tables import documents, status_events, status_lists, status_slots
@@ -24,6 +25,7 @@ REVOCATION = "revocation"
 MAX_REASON = 80  # a code or a short phrase; the file on the case lies elsewhere
 # Random places in a list that is at most half full are found in two tries on average.
 _FULL = 0.5
+_AT_ONCE = 500  # places that one query asks for
 
 NEXT: dict[CredentialStatus, frozenset[CredentialStatus]] = {
     CredentialStatus.CURRENT: frozenset(
@@ -66,19 +68,20 @@ def reserve_slots(session: Session, batch_id: str, count: int, *, base_url: str)
     reserved: list[ReservedSlot] = []
     while len(reserved) < count:
         list_id, url, size, taken = _open_list(session, base_url)
-        room = max(1, int(size * _FULL) - len(taken))
-        fresh = _draw(session.random_bytes, size, taken, min(count - len(reserved), room))
+        room = max(1, int(size * _FULL) - taken)
+        fresh = _draw_free(session, list_id, size, min(count - len(reserved), room))
         rows = [{"list_id": list_id, "idx": index, "batch_id": batch_id} for index in fresh]
         try:
             with session.connection.begin_nested():
-                session.connection.execute(insert(status_slots), rows)
+                insert_rows(session, status_slots, rows)
         except IntegrityError as error:
             raise RuleError("a status index was taken meanwhile.", remedy="Prepare the batch again.") from error
         reserved += [ReservedSlot(list_id=list_id, slot=StatusSlot(list_url=url, index=index)) for index in fresh]
     return reserved
 
 
-def _open_list(session: Session, base_url: str) -> tuple[int, str, int, set[int]]:
+def _open_list(session: Session, base_url: str) -> tuple[int, str, int, int]:
+    """Return the list to take from: its row's id, its URL, its size, and how many of its places are taken."""
     newest = session.connection.execute(
         select(status_lists)
         .where(status_lists.c.purpose == REVOCATION, status_lists.c.url.startswith(base_url, autoescape=True))
@@ -87,11 +90,10 @@ def _open_list(session: Session, base_url: str) -> tuple[int, str, int, set[int]
         .with_for_update()
     ).first()
     if newest is not None:
-        query = select(status_slots.c.idx).where(status_slots.c.list_id == newest.id)
-        taken = set(session.connection.scalars(query))
-        if len(taken) < int(newest.size * _FULL):
+        taken = session.connection.scalar(select(func.count()).where(status_slots.c.list_id == newest.id)) or 0
+        if taken < int(newest.size * _FULL):
             return newest.id, newest.url, newest.size, taken
-    return (*_new_list(session, base_url), set())
+    return (*_new_list(session, base_url), 0)
 
 
 def _new_list(session: Session, base_url: str) -> tuple[int, str, int]:
@@ -113,7 +115,20 @@ def _new_list(session: Session, base_url: str) -> tuple[int, str, int]:
     return list_id or 0, url, MINIMUM_ENTRIES
 
 
+def _draw_free(session: Session, list_id: int, size: int, count: int) -> list[int]:
+    """Draw free places, each as likely as any other; those that are taken already are drawn again."""
+    free: list[int] = []
+    seen: set[int] = set()
+    while len(free) < count:
+        drawn = _draw(session.random_bytes, size, seen, min(count - len(free), _AT_ONCE))
+        query = select(status_slots.c.idx).where(status_slots.c.list_id == list_id, status_slots.c.idx.in_(drawn))
+        taken = set(session.connection.scalars(query))
+        free += [index for index in drawn if index not in taken]
+    return free
+
+
 def _draw(random_bytes: RandomBytes, size: int, taken: set[int], count: int) -> list[int]:
+    """Draw places that are not in `taken`, and add them to it."""
     chosen: list[int] = []
     width = (size - 1).bit_length()
     while len(chosen) < count:
