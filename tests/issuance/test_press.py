@@ -49,6 +49,16 @@ def test_compiled_seals_hold_and_cover_the_prepared_bytes(parts):
             assert verify_seals(each.secured.content).payload == part.content
 
 
+def test_a_press_learns_from_a_lesson_when_it_meets_a_shape_that_it_does_not_know(parts):
+    press, plan, key = Press(), profile().plan(FormatName.OB3), key_ring().key(FormatName.OB3)
+    own = [part for part in parts if part.format is FormatName.OB3]
+    lesson = list(own)
+    made = [press.secure(part, plan, key, Signing(created=LATER), lesson)[0] for part in own]
+    assert lesson == []
+    assert made == [secure_part(part, plan, key, LATER) for part in own]
+    assert sum(press.proofs_of(plan).secure(part.content, key, LATER) is not None for part in own) >= len(own) - 2
+
+
 class FaultySigner:
     """Sign something else every time but the first few."""
 

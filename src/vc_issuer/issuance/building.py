@@ -32,7 +32,8 @@ class TwinBuilder:
     """Build twins, and remember blueprints and what was found of each family."""
 
     def __init__(self) -> None:
-        self._blueprints: dict[object, Blueprint | None] = {}
+        self._drawn: dict[object, tuple[Blueprint, tuple[Finding, ...]]] = {}
+        self._undrawable: set[object] = set()
         self._families: dict[object, tuple[Finding, ...]] = {}
         self._filled = 0
 
@@ -40,16 +41,11 @@ class TwinBuilder:
         """Return the twins of one award. Raises InputError as `build_twin` does, RuleError if filling went wrong."""
         if not is_plain(due):
             return _ordinary(due, envelope)
-        found = self._families.get(_family(due, envelope))
-        if found is None:
-            return _ordinary(due, envelope)
         group = group_of(due, envelope)
-        blueprint = self._blueprints.get(group)
-        if blueprint is None:
-            built = _ordinary(due, envelope)
-            return (
-                replace(built, documents=None, findings=found) if self._is_drawn(group, due, envelope, built) else built
-            )
+        known = self._drawn.get(group)
+        if known is None:
+            return self._first_of_group(group, due, envelope)
+        blueprint, found = known
         filled = blueprint.fill(due, envelope)
         self._filled += 1
         if self._filled % SAMPLE:
@@ -67,11 +63,20 @@ class TwinBuilder:
         if is_plain(due) and not any(each.severity is Severity.ERROR for each in found):
             self._families.setdefault(_family(due, envelope), tuple(found))
 
-    def _is_drawn(self, group: object, due: DocumentDue, envelope: Envelope, built: BuiltTwin) -> bool:
-        """Make the group's blueprint, which gives the bytes that were just built, or remember that there is none."""
-        if group not in self._blueprints and len(self._blueprints) < MOST_GROUPS and built.documents is not None:
-            self._blueprints[group] = make_blueprint(due, envelope, built.documents)
-        return self._blueprints.get(group) is not None
+    def _first_of_group(self, group: object, due: DocumentDue, envelope: Envelope) -> BuiltTwin:
+        """Build ordinarily, and make the group's blueprint where its family was looked at and well."""
+        built = _ordinary(due, envelope)
+        found = self._families.get(_family(due, envelope))
+        if found is None or group in self._undrawable or built.documents is None:
+            return built
+        if len(self._drawn) + len(self._undrawable) >= MOST_GROUPS:
+            return built
+        blueprint = make_blueprint(due, envelope, built.documents)
+        if blueprint is None:
+            self._undrawable.add(group)
+            return built
+        self._drawn[group] = blueprint, found
+        return replace(built, documents=None, findings=found)
 
 
 def _ordinary(due: DocumentDue, envelope: Envelope) -> BuiltTwin:
