@@ -43,10 +43,8 @@ def demo(
 def _summarise(done: Demonstration, elapsed: float) -> None:
     out = console()
     verdicts = ", ".join(f"{number} {verdict.value}" for verdict, number in done.verdicts.items())
-    out.print(
-        f"{done.exported.documents} documents in {elapsed:.0f} s; of {len(done.exported.files)} files: {verdicts}"
-    )
-    first = next(file for file in done.exported.files if file.suffix == ".pdf")
+    out.print(f"{done.exported.documents} documents in {elapsed:.0f} s; of {len(done.files)} files: {verdicts}")
+    first = next(file for file in done.files if file.suffix == ".pdf")
     out.print("\nOpen next:", markup=False)
     out.print(f"  a certificate      {first}", markup=False)
     out.print(f"  what was issued    {done.exported.manifest}", markup=False)

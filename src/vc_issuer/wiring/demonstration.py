@@ -25,7 +25,7 @@ HOST = "credentials.uzb.example"
 OFFERINGS = ("offerings/mc01.toml", "offerings/mc03.toml")
 COHORTS = ("cohorts/c2/c2.csv", "cohorts/c3/c3.csv")
 _LARGE_BATCH = 100  # documents
-_WRITTEN = ("home", "credentials", "log", "status", MANIFEST, "did.json", "ca.pem")
+_WRITTEN = ("home", "credentials", "log", "status", MANIFEST, f"{MANIFEST}.part", "did.json", "ca.pem")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Demonstration:
     home: Path
     batches: tuple[str, ...]
     exported: Exported
+    files: tuple[Path, ...]
     verdicts: Counter[Verdict]
     trouble: tuple[Report, ...]
 
@@ -58,9 +59,10 @@ def demonstrate(
             office.add_offering(_checked(example(name), home))
         batches = tuple(_issue(home, name, content, say) for name, content in _cohorts(count, seed))
         say("Writing files")
-        exported = export_batches(home, batches, out)
-        say(f"Verifying {len(exported.files)} files from their bytes")
-        reports = tuple(verify_files(home, exported.files))
+        files: list[Path] = []
+        exported = export_batches(home, batches, out, wrote=files.append)
+        say(f"Verifying {len(files)} files from their bytes")
+        reports = tuple(verify_files(home, files))
     finally:
         home.close()
     return Demonstration(
@@ -68,6 +70,7 @@ def demonstrate(
         home=path,
         batches=batches,
         exported=exported,
+        files=tuple(files),
         verdicts=Counter(report.verdict for report in reports),
         trouble=tuple(report for report in reports if report.verdict is not Verdict.CURRENT),
     )

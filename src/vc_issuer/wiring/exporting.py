@@ -15,6 +15,7 @@ from vc_issuer.store.batches import get_batch
 from vc_issuer.store.documents import StoredDocument, documents_by_id, successors_of
 from vc_issuer.store.status import served_lists
 from vc_issuer.wiring.home import Home, Published
+from vc_issuer.wiring.manifest import writing_manifest
 from vc_issuer.wiring.print_desk import print_ahead
 from vc_issuer.x509 import certificates_to_pem
 
@@ -26,19 +27,19 @@ LOG = "log"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was written: where the manifest lies, and every credential file that it names."""
+    """What was written: where the manifest lies, and how many documents it names."""
 
     manifest: Path
     documents: int
-    files: tuple[Path, ...]
 
 
 def export_batches(
-    home: Home, batch_ids: Iterable[str], out: Path, *, progress: Callable[[int], None] = lambda _: None
+    home: Home, batch_ids: Iterable[str], out: Path, *, wrote: Callable[[Path], None] = lambda _: None
 ) -> Exported:
     """Write every document of the batches, the status lists and the keys below `out`, then the manifest.
 
-    Raises NotFoundError for a batch that is not there. A file that is there already is written over.
+    `wrote` is told of every credential's file. Raises NotFoundError for a batch that is not there. A file that is
+    there already is written over.
     """
     batches = tuple(batch_ids)
     with home.database.reading() as session:
@@ -46,21 +47,16 @@ def export_batches(
             get_batch(session, batch_id)
     out.mkdir(parents=True, exist_ok=True)
     print_ahead(home, _issued(home, batches))
-    credentials, files = [], []
-    for issued in _issued(home, batches):
-        entry, written = _write_document(home, issued, out)
-        credentials.append(entry)
-        files += written
-        progress(len(credentials))
-    manifest = {
+    first = {
         "issuer": home.settings.issuer.did,
         "did_document": _write_json(out / DID_DOCUMENT, home.did_document(), out),
         "seal_anchor": _write_anchor(home, out),
-        "credentials": credentials,
-        "status_lists": _write_lists(home, out),
     }
-    _write_json(out / MANIFEST, manifest, out)
-    return Exported(manifest=out / MANIFEST, documents=len(credentials), files=tuple(files))
+    with writing_manifest(out / MANIFEST, first, "credentials") as manifest:
+        for issued in _issued(home, batches):
+            manifest.add(_write_document(home, issued, out, wrote))
+        manifest.last["status_lists"] = _write_lists(home, out)
+    return Exported(manifest=out / MANIFEST, documents=manifest.entries)
 
 
 def _issued(home: Home, batch_ids: Iterable[str]) -> Iterator[Published]:
@@ -68,17 +64,16 @@ def _issued(home: Home, batch_ids: Iterable[str]) -> Iterator[Published]:
         yield from issued_of_batch(home.database, batch_id, base_url=home.settings.base_url)
 
 
-def _write_document(home: Home, issued: Published, out: Path) -> tuple[dict[str, Any], list[Path]]:
+def _write_document(home: Home, issued: Published, out: Path, wrote: Callable[[Path], None]) -> dict[str, Any]:
     folder = out / "credentials"
     folder.mkdir(exist_ok=True)
     document, name = issued.document, issued.number
     main, *others = document.languages
-    written: list[Path] = []
 
     def write(suffix: str, content: bytes) -> str:
         path = folder / f"{name}{suffix}"
         path.write_bytes(content)
-        written.append(path)
+        wrote(path)
         return path.relative_to(out).as_posix()
 
     def write_badge(suffix: str, badge: SecuredCredential) -> str:
@@ -89,7 +84,7 @@ def _write_document(home: Home, issued: Published, out: Path) -> tuple[dict[str,
         "elm": write(".elm.json", issued.elm.content),
         "pdf": write(".pdf", home.pdf_of(issued)),
     }
-    entry: dict[str, Any] = {
+    return {
         "id": issued.id,
         "batch": document.batch_id,
         "document": document.kind.value,
@@ -104,7 +99,6 @@ def _write_document(home: Home, issued: Published, out: Path) -> tuple[dict[str,
         "log": _write_evidence(home, issued, out),
         **_chain(home, document),
     }
-    return entry, written
 
 
 def _write_evidence(home: Home, issued: Published, out: Path) -> str:
