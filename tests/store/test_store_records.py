@@ -1,11 +1,14 @@
+import sqlite3
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text, update
 
 from store.homes import ANN, NOON, learner, new_document, record, reopened, result, url_of
 from vc_issuer.errors import ConfigurationError, InputError, NotFoundError, RuleError
+from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import SecuredCredential
 from vc_issuer.model.offering import Answer
 from vc_issuer.store.audit import Deed, audit_entries
@@ -23,8 +26,18 @@ from vc_issuer.store.people import (
     find_learner,
     learner_profiles,
 )
-from vc_issuer.store.records import batch_holding, keep_answer, keep_records, load_record, load_records
+from vc_issuer.store.records import (
+    RECORDS_AT_ONCE,
+    all_records,
+    batch_holding,
+    keep_answer,
+    keep_records,
+    last_run_records,
+    load_record,
+    load_records,
+)
 from vc_issuer.store.secured import keep_secured, seal_secured, secured_of
+from vc_issuer.store.tables import batches
 from vc_issuer.store.vault import Vault
 
 
@@ -82,6 +95,48 @@ def test_second_import_shows_what_it_changed(database):
         assert len(difference.added) == 1
         assert load_record(session, first.added[1]).results[0].mark == Decimal(16)
         assert batch_holding(session, rows).batch_id == batch_id
+
+
+def with_narrow_queries(database, most):
+    """Let a query of SQLite name no more values than `most`; its own limit depends on how it was built."""
+
+    def narrow(connection, _record):
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+
+    database.engine.dispose()
+    event.listen(database.engine, "connect", narrow)
+    return database
+
+
+def test_no_query_names_a_whole_draft(file_database):
+    database = with_narrow_queries(file_database, RECORDS_AT_ONCE + 50)
+    rows = [record(number) for number in range(1, 2 * RECORDS_AT_ONCE + 2)]
+    batch_id, first = stored(database, rows)
+    with database.writing() as session:
+        assert keep_records(session, batch_id, rows[::-1], deed=ANN).unchanged == first.added[::-1]
+        assert [each.id for each in all_records(session, batch_id)] == list(first.added)
+        assert [each.position for each in all_records(session, batch_id)] == list(range(1, len(rows) + 1))
+
+
+def test_a_learner_who_stands_in_two_runs_is_stored_once(database):
+    later = replace(record(1).run, key="2025-S1")
+    batch_id, difference = stored(database, [record(1), record(1, run=later), record(2)])
+    assert len(difference.added) == 3
+    with database.reading() as session:
+        found = load_records(session, batch_id)
+    assert found[0].learner_id == found[1].learner_id != found[2].learner_id
+
+
+def test_the_last_issued_run_is_given_record_by_record(database):
+    rows = [record(number) for number in range(1, RECORDS_AT_ONCE + 3)]
+    earlier, difference = stored(database, rows)
+    draft, _ = stored(database, [record(1)])
+    with database.writing() as session:
+        assert list(last_run_records(session, draft)) == []
+        session.connection.execute(
+            update(batches).where(batches.c.id == earlier).values(state=BatchState.SIGNED.value, signed_at=NOON)
+        )
+        assert {each.id for each in last_run_records(session, draft)} == set(difference.added)
 
 
 def test_answers_stay_through_a_second_import(database):

@@ -20,7 +20,7 @@ from vc_issuer.issuance.prepare import PrepareReport
 from vc_issuer.model.offering import Answer
 from vc_issuer.store.batches import Batch, all_batches, get_batch
 from vc_issuer.store.documents import document_count
-from vc_issuer.store.records import last_position, load_records, outcome_counts
+from vc_issuer.store.records import all_records, outcome_counts
 from vc_issuer.wiring.exporting import export_batches
 from vc_issuer.wiring.office import Office
 from vc_issuer.wiring.uploading import export_uploads, read_addresses
@@ -56,26 +56,24 @@ def show(
     with open_home(options) as home, home.database.reading() as session:
         found = get_batch(session, _id(all_batches(session), batch))
         outcomes = outcome_counts(session, found.id)
-        records = load_records(session, found.id, limit=last_position(session, found.id))
         documents = document_count(session, found.id)
-    if as_json:
-        details = [
-            {"position": r.position, "record": r.id, "outcome": r.outcome, "findings": list(r.findings)}
-            for r in records
+        records: list[dict[str, Any]] = [
+            {"position": each.position, "record": each.id, "outcome": each.outcome, "findings": list(each.findings)}
+            for each in all_records(session, found.id)
+            if as_json or each.findings
         ]
-        print_json({**_as_json(found, documents), "outcomes": outcomes, "records": details})
+    if as_json:
+        print_json({**_as_json(found, documents), "outcomes": outcomes, "records": records})
         return
     out, words = console(), WORDS[language_of(language)]
     out.print(f"{found.id}: {found.state.value}, {documents} documents, {found.title}", markup=False)
     if found.digest:
         out.print(f"  digest to approve: {found.digest}", markup=False)
     for record in records:
-        for finding in record.findings:
+        place = f"record {record['position']} ({record['record']})"
+        for finding in record["findings"]:
             text = finding["message"].get(language_of(language), finding["message"].get("en", ""))
-            out.print(
-                f"  record {record.position} ({record.id}): {words[finding['severity']]} {finding['rule']}: {text}",
-                markup=False,
-            )
+            out.print(f"  {place}: {words[finding['severity']]} {finding['rule']}: {text}", markup=False)
 
 
 @app.command("answer")

@@ -73,7 +73,7 @@ def _write_refused(file: Path, reading: CohortReading, language: str) -> Path:
 
 
 def _counts(difference: CohortDifference | None) -> dict[str, int]:
-    return {kind.value: len(difference.of(kind)) for kind, _ in _SAID} if difference else {}
+    return {kind.value: difference.counts[kind] for kind, _ in _SAID} if difference else {}
 
 
 def _show(outcome: ImportOutcome, language: str, written: Path | None, *, dry_run: bool) -> None:

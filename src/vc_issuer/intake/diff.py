@@ -4,7 +4,8 @@ A line is one learner's result for one component of one run, told apart by stude
 component. The version and the name are not part of it: when they change, that is a change, not a new line.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -52,10 +53,29 @@ class LineChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is stored of the awards in a reading, and how many lines of other people in the same runs stand beside."""
+
+    records: tuple[LearningRecord, ...] = ()
+    other_lines: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortDifference:
-    """Every line of the reading and of what is stored for the same runs, sorted by key."""
+    """Every line of the reading, and of what is stored of the same awards, sorted by key.
+
+    `other_lines` are stored for the same runs, of people who don't stand in the reading: missing too, and only counted.
+    """
 
     lines: tuple[LineChange, ...]
+    other_lines: int = 0
+
+    @property
+    def counts(self) -> Mapping[ChangeKind, int]:
+        """Count the lines of each kind, those of people outside the reading too."""
+        found = Counter(line.kind for line in self.lines)
+        found[ChangeKind.MISSING] += self.other_lines
+        return found
 
     def of(self, kind: ChangeKind) -> tuple[LineChange, ...]:
         """Return the lines of one kind."""
@@ -67,13 +87,25 @@ class CohortDifference:
         return not self.of(ChangeKind.CHANGED) and not self.of(ChangeKind.NEW)
 
 
-def compare_cohorts(stored: Iterable[LearningRecord], incoming: Iterable[LearningRecord]) -> CohortDifference:
-    """Compare `incoming` with those of the `stored` records that are about the same offerings and runs."""
-    new = dict(_lines(incoming))
-    runs = {(key.offering, key.run) for key in new}
-    old = {key: line for key, line in _lines(stored) if (key.offering, key.run) in runs}
+def known_of(stored: Iterable[LearningRecord], incoming: Iterable[LearningRecord]) -> Known:
+    """Pick from `stored` what is about the awards of `incoming`; the rest is read, counted, and not kept."""
+    awards = {_award(record) for record in incoming}
+    runs = {(offering, run) for _, offering, run in awards}
+    records, others = [], 0
+    for record in stored:
+        if _award(record) in awards:
+            records.append(record)
+        elif (record.offering.code, record.run.key) in runs:
+            others += len(record.results)
+    return Known(records=tuple(records), other_lines=others)
+
+
+def compare_cohorts(known: Known, incoming: Iterable[LearningRecord]) -> CohortDifference:
+    """Compare `incoming` with what is known of the same awards."""
+    old, new = dict(_lines(known.records)), dict(_lines(incoming))
     keys = sorted(old.keys() | new.keys(), key=_order)
-    return CohortDifference(lines=tuple(_compare(key, old.get(key), new.get(key)) for key in keys))
+    lines = tuple(_compare(key, old.get(key), new.get(key)) for key in keys)
+    return CohortDifference(lines=lines, other_lines=known.other_lines)
 
 
 def merge_records(stored: Iterable[LearningRecord], incoming: Iterable[LearningRecord]) -> tuple[LearningRecord, ...]:

@@ -51,15 +51,25 @@ def check_four_eyes(eyes: FourEyes) -> None:
 def approval_digest(
     batch_id: str, documents: Iterable[PreparedDigest], profile: IssuingProfile, rules: Mapping[str, str]
 ) -> str:
-    """Return the digest that is approved, in hex. `rules` maps each rule profile to its version."""
+    """Return the digest that is approved, in hex. `rules` maps each rule profile to its version.
+
+    `documents` are taken one by one: a batch may have hundreds of thousands.
+    """
     content: Mapping[str, JsonValue] = {
         "batch": batch_id,
-        "documents": [[line.document_id, line.format, line.sha256] for line in documents],
+        "documents": [],
         "keys": [_plan("credential", profile.ob3), _plan("seal", profile.elm)],
         "seal": profile.seal_certificate_sha256,
         "rules": dict(rules),
     }
-    return hashlib.sha256(canonicalize_jcs(content)).hexdigest()
+    # The canonical form of an array is that of its members between commas. Inside a string the quotes are escaped.
+    before, mark, after = canonicalize_jcs(content).partition(b'"documents":[')
+    digest = hashlib.sha256(before + mark)
+    for number, line in enumerate(documents):
+        digest.update(b"," if number else b"")
+        digest.update(canonicalize_jcs([line.document_id, line.format, line.sha256]))
+    digest.update(after)
+    return digest.hexdigest()
 
 
 def _plan(use: str, plan: ProofPlan) -> Mapping[str, JsonValue]:

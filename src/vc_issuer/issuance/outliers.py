@@ -3,7 +3,7 @@
 These are no errors: rules have passed. They are what a colleague with a red pencil would ask about.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -30,17 +30,22 @@ class Outlier:
 
 
 def find_outliers(
-    now: Sequence[StoredRecord],
-    before: Sequence[StoredRecord],
+    now: Iterable[StoredRecord],
+    before: Iterable[StoredRecord],
     *,
     offering_of: Callable[[str, str], Offering],
     staff: frozenset[str] = frozenset(),
 ) -> tuple[Outlier, ...]:
     """Return everything unusual about a batch. `before` are the records of the last run of the same offerings.
 
-    `staff` holds student numbers and names as `folded` gives them.
+    Both are read once, record by record. `staff` holds student numbers and names as `folded` gives them.
     """
-    return (*_staff(now, staff), *_volumes(now, before, offering_of), *_marks(now, before, offering_of))
+    this, last = _Tally(offering_of, staff), _Tally(offering_of)
+    for record in now:
+        this.add(record)
+    for record in before:
+        last.add(record)
+    return (*_staff(this), *_volumes(this, last, offering_of), *_marks(this, last, offering_of))
 
 
 def folded(text: str) -> str:
@@ -48,73 +53,98 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _staff(now: Iterable[StoredRecord], staff: frozenset[str]) -> list[Outlier]:
-    theirs = tuple(
-        record.position
-        for record in now
-        if {folded(record.learner.student_number), folded(record.learner.full_name)} & staff
-    )
-    if not theirs:
-        return []
-    message = f"{len(theirs)} of these people stand on the list of staff"
-    return [Outlier(kind="staff", subject="batch", message=message, positions=theirs)]
+@dataclass(slots=True)
+class _Results:
+    """What a run gave in one component."""
+
+    assessed: int = 0
+    passed: int = 0
+    marked: int = 0
+    total: Decimal = Decimal(0)
+
+    def add(self, result: ComponentResult) -> None:
+        """Count one result."""
+        self.assessed += 1
+        self.passed += result.status is ResultStatus.PASSED
+        if result.mark is not None:
+            self.marked += 1
+            self.total += result.mark
+
+    @property
+    def passed_share(self) -> Decimal:
+        """Return the share of those who were assessed."""
+        return Decimal(self.passed) / self.assessed
+
+    @property
+    def mean(self) -> Decimal | None:
+        """Return the mean mark; None where there are too few to say anything."""
+        return self.total / self.marked if self.marked >= FEWEST_RESULTS else None
 
 
-def _volumes(
-    now: Sequence[StoredRecord], before: Sequence[StoredRecord], offering_of: Callable[[str, str], Offering]
-) -> list[Outlier]:
-    found = []
-    earlier = {record.offering_code: offering_of(record.offering_code, record.offering_version) for record in before}
-    for code, version in dict.fromkeys((record.offering_code, record.offering_version) for record in now):
-        ects = offering_of(code, version).ects
-        if ects is not None and not SMALLEST <= ects <= YEAR_OF_STUDY:
-            message = f"{code} {version} is worth {ects} ECTS"
-            found.append(Outlier(kind="ects.offering", subject=code, message=message))
-        if code in earlier and earlier[code].ects != ects:
-            message = f"{code} is worth {ects} ECTS now, and was worth {earlier[code].ects} in its last run"
-            found.append(Outlier(kind="ects.changed", subject=code, message=message))
-    totals: dict[str, Decimal] = {}
-    for record in now:
-        totals[record.learner_id] = totals.get(record.learner_id, Decimal(0)) + _earned(record, offering_of)
-    many = tuple(record.position for record in now if totals[record.learner_id] > YEAR_OF_STUDY)
-    if many:
-        message = f"more than {YEAR_OF_STUDY} ECTS go to one person, {len(set(many))} rows in all"
-        found.append(Outlier(kind="ects.person", subject="batch", message=message, positions=many))
-    return found
+class _Tally:
+    """What is remembered of a run's records: sums, and places, but no record."""
 
+    def __init__(self, offering_of: Callable[[str, str], Offering], staff: frozenset[str] = frozenset()) -> None:
+        self._offering_of = offering_of
+        self._staff = staff
+        self.of_staff: list[int] = []
+        self.versions: dict[tuple[str, str], None] = {}  # each offering code and version, in order
+        self.results: dict[tuple[str, str], _Results] = {}  # by offering code and component
+        self.earned: dict[str, Decimal] = {}  # by learner
+        self.places: dict[str, tuple[int, ...]] = {}  # by learner
 
-def _earned(record: StoredRecord, offering_of: Callable[[str, str], Offering]) -> Decimal:
-    offering = offering_of(record.offering_code, record.offering_version)
-    passed = {result.component for result in record.results if result.status is ResultStatus.PASSED}
-    return sum((each.ects for each in offering.components if each.ects and each.code in passed), Decimal(0))
-
-
-def _marks(
-    now: Sequence[StoredRecord], before: Sequence[StoredRecord], offering_of: Callable[[str, str], Offering]
-) -> list[Outlier]:
-    found: list[Outlier] = []
-    earlier = _by_component(before)
-    for (code, component), results in _by_component(now).items():
-        last = earlier.get((code, component), [])
-        if min(len(results), len(last)) >= FEWEST_RESULTS:
-            low, high = _scale(now, code, component, offering_of)
-            found += _compared(f"{code}/{component}", results, last, high - low)
-    return found
-
-
-def _by_component(records: Iterable[StoredRecord]) -> Mapping[tuple[str, str], list[ComponentResult]]:
-    found: dict[tuple[str, str], list[ComponentResult]] = {}
-    for record in records:
+    def add(self, record: StoredRecord) -> None:
+        """Count one record."""
+        learner = record.learner
+        if self._staff & {folded(learner.student_number), folded(learner.full_name)}:
+            self.of_staff.append(record.position)
+        self.versions[record.offering_code, record.offering_version] = None
         for result in record.results:
             if result.status in {ResultStatus.PASSED, ResultStatus.FAILED}:
-                found.setdefault((record.offering_code, result.component), []).append(result)
-    return found
+                self.results.setdefault((record.offering_code, result.component), _Results()).add(result)
+        self.earned[record.learner_id] = self.earned.get(record.learner_id, Decimal(0)) + self._earned(record)
+        self.places[record.learner_id] = (*self.places.get(record.learner_id, ()), record.position)
+
+    def _earned(self, record: StoredRecord) -> Decimal:
+        offering = self._offering_of(record.offering_code, record.offering_version)
+        passed = {result.component for result in record.results if result.status is ResultStatus.PASSED}
+        return sum((each.ects for each in offering.components if each.ects and each.code in passed), Decimal(0))
+
+
+def _staff(now: _Tally) -> Iterator[Outlier]:
+    if now.of_staff:
+        message = f"{len(now.of_staff)} of these people stand on the list of staff"
+        yield Outlier(kind="staff", subject="batch", message=message, positions=tuple(now.of_staff))
+
+
+def _volumes(now: _Tally, before: _Tally, offering_of: Callable[[str, str], Offering]) -> Iterator[Outlier]:
+    earlier = {code: offering_of(code, version) for code, version in before.versions}
+    for code, version in now.versions:
+        ects = offering_of(code, version).ects
+        if ects is not None and not SMALLEST <= ects <= YEAR_OF_STUDY:
+            yield Outlier(kind="ects.offering", subject=code, message=f"{code} {version} is worth {ects} ECTS")
+        if code in earlier and earlier[code].ects != ects:
+            message = f"{code} is worth {ects} ECTS now, and was worth {earlier[code].ects} in its last run"
+            yield Outlier(kind="ects.changed", subject=code, message=message)
+    over = [learner_id for learner_id, earned in now.earned.items() if earned > YEAR_OF_STUDY]
+    many = tuple(sorted(place for learner_id in over for place in now.places[learner_id]))
+    if many:
+        message = f"more than {YEAR_OF_STUDY} ECTS go to one person, {len(many)} rows in all"
+        yield Outlier(kind="ects.person", subject="batch", message=message, positions=many)
+
+
+def _marks(now: _Tally, before: _Tally, offering_of: Callable[[str, str], Offering]) -> Iterator[Outlier]:
+    for (code, component), results in now.results.items():
+        last = before.results.get((code, component), _Results())
+        if min(results.assessed, last.assessed) >= FEWEST_RESULTS:
+            low, high = _scale(now, code, component, offering_of)
+            yield from _compared(f"{code}/{component}", results, last, high - low)
 
 
 def _scale(
-    now: Iterable[StoredRecord], code: str, component: str, offering_of: Callable[[str, str], Offering]
+    now: _Tally, code: str, component: str, offering_of: Callable[[str, str], Offering]
 ) -> tuple[Decimal, Decimal]:
-    version = next(record.offering_version for record in now if record.offering_code == code)
+    version = next(version for known, version in now.versions if known == code)
     found = offering_of(code, version).component(component)
     grading = found.grading if found else None
     if grading is None or grading.minimum is None or grading.maximum is None:
@@ -122,23 +152,10 @@ def _scale(
     return grading.minimum, grading.maximum
 
 
-def _compared(
-    subject: str, now: Sequence[ComponentResult], last: Sequence[ComponentResult], width: Decimal
-) -> Iterable[Outlier]:
-    passed, passed_last = _passed(now), _passed(last)
-    if abs(passed - passed_last) >= PASS_SHIFT:
-        message = f"{passed:.0%} passed {subject}, in its last run {passed_last:.0%}"
+def _compared(subject: str, now: _Results, last: _Results, width: Decimal) -> Iterator[Outlier]:
+    if abs(now.passed_share - last.passed_share) >= PASS_SHIFT:
+        message = f"{now.passed_share:.0%} passed {subject}, in its last run {last.passed_share:.0%}"
         yield Outlier(kind="marks.passed", subject=subject, message=message)
-    marks, marks_last = _mean(now), _mean(last)
-    if marks is not None and marks_last is not None and abs(marks - marks_last) >= MEAN_SHIFT * width:
-        message = f"the mean mark of {subject} is {marks:.1f}, in its last run {marks_last:.1f}"
+    if now.mean is not None and last.mean is not None and abs(now.mean - last.mean) >= MEAN_SHIFT * width:
+        message = f"the mean mark of {subject} is {now.mean:.1f}, in its last run {last.mean:.1f}"
         yield Outlier(kind="marks.mean", subject=subject, message=message)
-
-
-def _passed(results: Sequence[ComponentResult]) -> Decimal:
-    return Decimal(sum(result.status is ResultStatus.PASSED for result in results)) / len(results)
-
-
-def _mean(results: Sequence[ComponentResult]) -> Decimal | None:
-    marks = [result.mark for result in results if result.mark is not None]
-    return sum(marks, Decimal(0)) / len(marks) if len(marks) >= FEWEST_RESULTS else None

@@ -3,7 +3,7 @@
 The program draws the sample; the token that is shown with it opens the approval, to this account and digest alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vc_issuer.encoding.strict_json import parse_strict
@@ -22,12 +22,11 @@ from vc_issuer.store.credentials import PreparedPart, prepared_parts
 from vc_issuer.store.database import Database, Session
 from vc_issuer.store.documents import document_count
 from vc_issuer.store.people import require_role
-from vc_issuer.store.records import StoredRecord, last_position, last_run_records, load_records
+from vc_issuer.store.records import all_records, last_run_records
 from vc_issuer.store.reviews import NewReview, keep_review
 
 LEAST_SAMPLE, LARGEST_SAMPLE, ONE_IN = 3, 12, 50
 _TOKEN_BYTES = 8  # guessed one at a time, by an account that has to be signed in
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +68,8 @@ def _review(
         count = document_count(session, batch_id)
         positions = _draw(session, count)
         parts = [_sealed(session, batch_id, position) for position in positions]
-        records = tuple(_records(session, batch_id))
-        before = last_run_records(session, batch_id, {record.offering_code for record in records})
-        outliers = find_outliers(records, before, offering_of=offering_of, staff=staff)
+        now, before = all_records(session, batch_id), last_run_records(session, batch_id)
+        outliers = find_outliers(now, before, offering_of=offering_of, staff=staff)
         token = session.random_bytes(_TOKEN_BYTES).hex()
         kept = NewReview(
             batch_id=batch_id,
@@ -126,8 +124,3 @@ def _summary(part: PreparedPart) -> CredentialSummary:
             f"the prepared document {part.credential_id} is none.", remedy="Prepare the batch again."
         )
     return ElmFormat().summarise(document, part.language or "nl")
-
-
-def _records(session: Session, batch_id: str) -> Iterator[StoredRecord]:
-    for after in range(0, last_position(session, batch_id), _PAGE):
-        yield from load_records(session, batch_id, after=after, limit=_PAGE)

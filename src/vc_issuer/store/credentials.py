@@ -23,6 +23,7 @@ from vc_issuer.store.tables import document_parts, documents, secured_parts, sta
 from vc_issuer.store.vault import DataKey, code_hash
 
 MAX_IDS_A_QUERY = 500
+ROWS_AT_ONCE = 1000  # of a long answer, where a database would hand over all of it
 _TAKE_SLOT = (
     update(status_slots)
     .where(status_slots.c.list_id == bindparam("of_list"), status_slots.c.idx == bindparam("at"))
@@ -224,7 +225,7 @@ def prepared_digests(session: Session, batch_id: str) -> Iterator[PreparedDigest
         .where(documents.c.batch_id == batch_id)
         .order_by(documents.c.position, document_parts.c.ordinal)
     )
-    for row in session.connection.execute(query):
+    for row in session.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
         yield PreparedDigest(document_id=row.credential_id, format=row.format, sha256=row.sha256)
 
 

@@ -20,6 +20,7 @@ NODE_BITS = 8
 _LEVELS = (16, 8)  # subtrees of 2^16 and of 2^8 leaves, the larger first
 _SEQUENCE = "log"
 _AT_ONCE = 500
+_LEAVES_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +84,15 @@ def hash_of_range(session: Session, wanted: Range) -> bytes:
 
 
 def leaves_from(session: Session, start: int, end: int) -> Iterator[tuple[str, bytes]]:
-    """Give (credential id, leaf) of a range, in order."""
-    query = (
-        select(log_leaves.c.credential_id, log_leaves.c.leaf)
-        .where(log_leaves.c.position >= start, log_leaves.c.position < end)
-        .order_by(log_leaves.c.position)
-    )
-    for row in session.connection.execute(query):
-        yield row.credential_id, bytes(row.leaf)
+    """Give (credential id, leaf) of a range, in order; some are read at a time, however many there are."""
+    for first in range(start, end, _LEAVES_AT_ONCE):
+        query = (
+            select(log_leaves.c.credential_id, log_leaves.c.leaf)
+            .where(log_leaves.c.position >= first, log_leaves.c.position < min(first + _LEAVES_AT_ONCE, end))
+            .order_by(log_leaves.c.position)
+        )
+        for row in session.connection.execute(query):
+            yield row.credential_id, bytes(row.leaf)
 
 
 def leaf_places(session: Session, credential_ids: Sequence[str]) -> Mapping[str, tuple[int, bytes]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import InputError, NotFoundError, RuleError
@@ -119,31 +119,47 @@ class KeptLearner:
     changed: bool
 
 
-def keep_learner(session: Session, learner: Learner, *, now: datetime) -> KeptLearner:
-    """Store a learner, or bring what is known of them up to date."""
-    index = session.vault.blind_index(learner.student_number, "learners.student_number")
-    row = session.connection.execute(select(learners).where(learners.c.student_index == index)).first()
-    if row is not None:
-        key = session.vault.open_data_key(row.data_key, row.id)
-        changed = _profile(key.open(row.profile, f"{_PROFILE}:{row.id}")) != learner
-        if changed:
-            sealed = key.seal(_profile_bytes(learner), f"{_PROFILE}:{row.id}")
-            session.connection.execute(update(learners).where(learners.c.id == row.id).values(profile=sealed))
-        return KeptLearner(id=row.id, changed=changed)
+def keep_learners(session: Session, people: Iterable[Learner], *, now: datetime) -> list[KeptLearner]:
+    """Store learners, or bring what is known of them up to date; the answer has their order.
+
+    Give no more at once than a query may name. Who stands twice counts as they stand last.
+    """
+    indexed = [(session.vault.blind_index(each.student_number, "learners.student_number"), each) for each in people]
+    wanted = select(learners).where(learners.c.student_index.in_({index for index, _ in indexed}))
+    rows = {bytes(row.student_index): row for row in session.connection.execute(wanted)}
+    kept: dict[bytes, KeptLearner] = {}
+    new: list[dict[str, Any]] = []
+    for index, learner in dict(indexed).items():
+        if index in rows:
+            kept[index] = _keep_known(session, rows[index], learner)
+        else:
+            new.append(_new_learner(session, index, learner, now))
+            kept[index] = KeptLearner(id=new[-1]["id"], changed=False)
+    if new:
+        session.connection.execute(insert(learners), new)
+    return [kept[index] for index, _ in indexed]
+
+
+def _keep_known(session: Session, row: Row[Any], learner: Learner) -> KeptLearner:
+    key = session.vault.open_data_key(row.data_key, row.id)
+    changed = _profile(key.open(row.profile, f"{_PROFILE}:{row.id}")) != learner
+    if changed:
+        sealed = key.seal(_profile_bytes(learner), f"{_PROFILE}:{row.id}")
+        session.connection.execute(update(learners).where(learners.c.id == row.id).values(profile=sealed))
+    return KeptLearner(id=row.id, changed=changed)
+
+
+def _new_learner(session: Session, index: bytes, learner: Learner, now: datetime) -> dict[str, Any]:
     learner_id = session.random_bytes(16).hex()
     wrapped = session.vault.new_data_key(learner_id)
     key = session.vault.open_data_key(wrapped, learner_id)
-    session.connection.execute(
-        insert(learners),
-        {
-            "id": learner_id,
-            "student_index": index,
-            "data_key": wrapped,
-            "profile": key.seal(_profile_bytes(learner), f"{_PROFILE}:{learner_id}"),
-            "created_at": now,
-        },
-    )
-    return KeptLearner(id=learner_id, changed=False)
+    return {
+        "id": learner_id,
+        "student_index": index,
+        "data_key": wrapped,
+        "profile": key.seal(_profile_bytes(learner), f"{_PROFILE}:{learner_id}"),
+        "created_at": now,
+    }
 
 
 def find_learner(session: Session, student_number: str) -> str | None:

@@ -1,7 +1,7 @@
 """The rows of a cohort as they were handed in, sealed; a second import shows a difference and doubles nothing."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -18,10 +18,11 @@ from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.bulk import execute_many
 from vc_issuer.store.database import Session
 from vc_issuer.store.offerings import offering_key
-from vc_issuer.store.people import data_key, data_keys, keep_learner, learner_profiles
+from vc_issuer.store.people import data_key, data_keys, keep_learners, learner_profiles
 from vc_issuer.store.tables import answers, batches, records
 from vc_issuer.store.vault import DataKey
 
+RECORDS_AT_ONCE = 500
 _KEEP_OUTCOME = (
     update(records)
     .where(records.c.id == bindparam("of"))
@@ -94,63 +95,65 @@ def keep_records(session: Session, batch_id: str, rows: Sequence[LearningRecord]
     """
     if len({row.reference for row in rows}) != len(rows):
         raise InputError("a learner stands twice in the same run.", remedy="Give one record a learner and run.")
-    stored = {
-        (row.learner_id, row.offering_key, row.run): row
-        for row in session.connection.execute(select(records).where(records.c.batch_id == batch_id))
-    }
-    position = max((row.position for row in stored.values()), default=0)
-    learners = [keep_learner(session, row.learner, now=deed.at) for row in rows]
-    keys = data_keys(session, (learner.id for learner in learners))
-    added, changed, unchanged = [], [], []
-    for learner, row in zip(learners, rows, strict=True):
-        place = (learner.id, offering_key(row.offering.code, row.offering.version), row.run.key)
-        known, key = stored.pop(place, None), keys[learner.id]
-        if known is None:
-            position += 1
-            record_id = session.random_bytes(16).hex()
-            _insert(session, batch_id, position, place, _sealed_content(record_id, _content_bytes(row), key))
-            added.append(record_id)
-        elif learner.changed or key.open(known.content, _context("content", known.id)) != _content_bytes(row):
-            _overwrite(session, known.id, row, key)
-            changed.append(known.id)
-        else:
-            unchanged.append(known.id)
+    before = session.connection.scalars(
+        select(records.c.id).where(records.c.batch_id == batch_id).order_by(records.c.position)
+    ).all()
+    found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+    for start in range(0, len(rows), RECORDS_AT_ONCE):
+        for word, record_id in _keep_some(session, batch_id, rows[start : start + RECORDS_AT_ONCE], deed):
+            found[word].append(record_id)
+    met = {*found["changed"], *found["unchanged"]}
     difference = ImportDifference(
-        added=tuple(added),
-        changed=tuple(changed),
-        unchanged=tuple(unchanged),
-        untouched=tuple(row.id for row in stored.values()),
+        added=tuple(found["added"]),
+        changed=tuple(found["changed"]),
+        unchanged=tuple(found["unchanged"]),
+        untouched=tuple(record_id for record_id in before if record_id not in met),
     )
     counts = {name: len(getattr(difference, name)) for name in ("added", "changed", "unchanged", "untouched")}
     record_deed(session, deed, "batch.import", subject=batch_id, details=counts)
     return difference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sealed:
-    """A record's content, sealed under its id."""
+def _keep_some(
+    session: Session, batch_id: str, rows: Sequence[LearningRecord], deed: Deed
+) -> Iterator[tuple[str, str]]:
+    """Keep as many records as a query may name; gives what became of each, and its id, in order."""
+    learners = keep_learners(session, [row.learner for row in rows], now=deed.at)
+    learner_ids = {learner.id for learner in learners}
+    keys = data_keys(session, learner_ids)
+    theirs = select(records).where(records.c.batch_id == batch_id, records.c.learner_id.in_(learner_ids))
+    stored = {(row.learner_id, row.offering_key, row.run): row for row in session.connection.execute(theirs)}
+    position = last_position(session, batch_id)
+    new: list[dict[str, Any]] = []
+    for learner, row in zip(learners, rows, strict=True):
+        place = (learner.id, offering_key(row.offering.code, row.offering.version), row.run.key)
+        known, key, content = stored.get(place), keys[learner.id], _content_bytes(row)
+        if known is None:
+            new.append(_new_row(session, batch_id, position + len(new) + 1, place, (content, key)))
+            yield "added", new[-1]["id"]
+        elif learner.changed or key.open(known.content, _context("content", known.id)) != content:
+            _overwrite(session, known.id, row, key)
+            yield "changed", known.id
+        else:
+            yield "unchanged", known.id
+    if new:
+        session.connection.execute(insert(records), new)
 
-    record_id: str
-    content: bytes
 
-
-def _sealed_content(record_id: str, content: bytes, key: DataKey) -> _Sealed:
-    return _Sealed(record_id=record_id, content=key.seal(content, _context("content", record_id)))
-
-
-def _insert(session: Session, batch_id: str, position: int, place: tuple[str, str, str], sealed: _Sealed) -> None:
-    session.connection.execute(
-        insert(records),
-        {
-            "id": sealed.record_id,
-            "batch_id": batch_id,
-            "position": position,
-            "learner_id": place[0],
-            "offering_key": place[1],
-            "run": place[2],
-            "content": sealed.content,
-        },
-    )
+def _new_row(
+    session: Session, batch_id: str, position: int, place: tuple[str, str, str], given: tuple[bytes, DataKey]
+) -> dict[str, Any]:
+    """Return a row for a record; its place is learner, offering and run, what is given its content and key."""
+    record_id, (content, key) = session.random_bytes(16).hex(), given
+    return {
+        "id": record_id,
+        "batch_id": batch_id,
+        "position": position,
+        "learner_id": place[0],
+        "offering_key": place[1],
+        "run": place[2],
+        "content": key.seal(content, _context("content", record_id)),
+    }
 
 
 def _overwrite(session: Session, record_id: str, row: LearningRecord, key: DataKey) -> None:
@@ -164,12 +167,11 @@ def copy_record(session: Session, record_id: str, batch_id: str, *, replaces: It
     """Copy a record, answers included, into a draft whose documents will supersede `replaces`; returns its id."""
     source = session.connection.execute(select(records).where(records.c.id == record_id)).one()
     key = data_key(session, source.learner_id)
-    copy_id = session.random_bytes(16).hex()
     content = key.open(source.content, _context("content", record_id))
     place = (source.learner_id, source.offering_key, source.run)
-    position = last_position(session, batch_id) + 1
-    _insert(session, batch_id, position, place, _sealed_content(copy_id, content, key))
-    session.connection.execute(update(records).where(records.c.id == copy_id).values(replaces=sorted(replaces)))
+    copy = _new_row(session, batch_id, last_position(session, batch_id) + 1, place, (content, key))
+    session.connection.execute(insert(records), {**copy, "replaces": sorted(replaces)})
+    copy_id = str(copy["id"])
     for row in session.connection.execute(select(answers).where(answers.c.record_id == record_id)).all():
         values = {**row._asdict(), "record_id": copy_id}
         values["content"] = key.seal(key.open(row.content, _answer_context(record_id)), _answer_context(copy_id))
@@ -197,11 +199,17 @@ def load_records(session: Session, batch_id: str, *, after: int = 0, limit: int 
     return _open(session, list(session.connection.execute(query)))
 
 
-def last_run_records(session: Session, batch_id: str, codes: Iterable[str]) -> tuple[StoredRecord, ...]:
-    """Return the records of the last issued run of each offering, from other batches than this one."""
-    found: list[StoredRecord] = []
+def all_records(session: Session, batch_id: str) -> Iterator[StoredRecord]:
+    """Give every record of a batch in order, opening some at a time; those of erased learners are left out."""
+    for after in range(0, last_position(session, batch_id), RECORDS_AT_ONCE):
+        yield from load_records(session, batch_id, after=after, limit=RECORDS_AT_ONCE)
+
+
+def last_run_records(session: Session, batch_id: str) -> Iterator[StoredRecord]:
+    """Give the records of the last issued run of each offering of a batch, from other batches, some at a time."""
     issued = (BatchState.SIGNED.value, BatchState.PUBLISHED.value)
-    for code in sorted(codes):
+    keys = session.connection.scalars(select(records.c.offering_key).where(records.c.batch_id == batch_id).distinct())
+    for code in sorted({key.rpartition("/")[0] for key in keys}):
         others = (
             select(records)
             .join(batches, batches.c.id == records.c.batch_id)
@@ -216,8 +224,11 @@ def last_run_records(session: Session, batch_id: str, codes: Iterable[str]) -> t
         ).first()
         if last is not None:
             theirs = others.where(records.c.run == last.run, records.c.offering_key == last.offering_key)
-            found += _open(session, session.connection.execute(theirs.order_by(records.c.id)).all())
-    return tuple(found)
+            rows = session.connection.execute(
+                theirs.order_by(records.c.id), execution_options={"yield_per": RECORDS_AT_ONCE}
+            )
+            for some in rows.partitions():
+                yield from _open(session, some)
 
 
 def last_position(session: Session, batch_id: str) -> int:

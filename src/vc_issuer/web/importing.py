@@ -1,7 +1,6 @@
 """A cohort from the browser into a draft: every problem at its cell, looked at or stored whole (decisions 4.3)."""
 
 import hashlib
-from collections import Counter
 
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -84,4 +83,4 @@ def _changes(outcome: ImportOutcome | None) -> dict[str, int]:
     """Count what storing would change, by kind; nothing is compared where nothing could be read."""
     if outcome is None or outcome.difference is None:
         return {}
-    return Counter(line.kind.value for line in outcome.difference.lines)
+    return {kind.value: count for kind, count in outcome.difference.counts.items() if count}

@@ -12,7 +12,7 @@ from vc_issuer.engine.base import Engine
 from vc_issuer.engine.registry import local_engine, queue_engine
 from vc_issuer.errors import InconclusiveError, RuleError, SignerError
 from vc_issuer.intake.cohort import CohortReading, read_cohort
-from vc_issuer.intake.diff import CohortDifference, compare_cohorts, merge_records
+from vc_issuer.intake.diff import CohortDifference, compare_cohorts, known_of, merge_records
 from vc_issuer.intake.institutions import institutions
 from vc_issuer.intake.offering_file import read_offering
 from vc_issuer.issuance.approve import approve_batch, note_refusal
@@ -57,11 +57,11 @@ from vc_issuer.store.people import active_account, require_role
 from vc_issuer.store.records import (
     ImportDifference,
     StoredRecord,
+    all_records,
     batch_holding,
     keep_answer,
     keep_records,
     last_position,
-    load_records,
 )
 from vc_issuer.store.status import mark_lists
 from vc_issuer.wiring.backup import note_erasure
@@ -153,15 +153,15 @@ class Office:
         deed = self.deed()
         with self.home.database.writing() as session:
             require_role(session, deed.actor, "preparer")
-            known = batch_holding(session, reading.records)
-            stored = self._learning_records(session, known.batch_id) if known else ()
-            difference = compare_cohorts(stored, reading.records)
-            if dry_run or (known and difference.is_empty):
-                return ImportOutcome(reading=reading, difference=difference, batch_id=known.batch_id if known else "")
-            if known and known.state is BatchState.DRAFT:
-                batch_id = known.batch_id
+            held = batch_holding(session, reading.records)
+            known = known_of(self._learning_records(session, held.batch_id) if held else (), reading.records)
+            difference = compare_cohorts(known, reading.records)
+            if dry_run or (held and difference.is_empty):
+                return ImportOutcome(reading=reading, difference=difference, batch_id=held.batch_id if held else "")
+            if held and held.state is BatchState.DRAFT:
+                batch_id = held.batch_id
                 touch_source(session, batch_id, source_name=reading.filename, source_sha256=sha256)
-                rows: Sequence[LearningRecord] = merge_records(stored, reading.records)
+                rows: Sequence[LearningRecord] = merge_records(known.records, reading.records)
             else:
                 batch_id = create_batch(
                     session, title, deed=deed, source_name=reading.filename, source_sha256=sha256
@@ -378,12 +378,13 @@ class Office:
         """Open a draft whose documents will take the place of the named ones; returns its id."""
         return open_supersession(self.home.database, names, reason=reason, deed=self.deed())
 
-    def _learning_records(self, session: Session, batch_id: str) -> tuple[LearningRecord, ...]:
-        stored = load_records(session, batch_id, limit=last_position(session, batch_id))
-        return tuple(self._learning_record(each) for each in stored)
+    def _learning_records(self, session: Session, batch_id: str) -> Iterator[LearningRecord]:
+        offering_of = cache(self.home.offerings.offering)  # asked for every record
+        for stored in all_records(session, batch_id):
+            yield self._learning_record(stored, offering_of(stored.offering_code, stored.offering_version))
 
-    def _learning_record(self, stored: StoredRecord) -> LearningRecord:
-        offering = self.home.offerings.offering(stored.offering_code, stored.offering_version)
+    @staticmethod
+    def _learning_record(stored: StoredRecord, offering: Offering) -> LearningRecord:
         run = offering.run(stored.run)
         if run is None:
             raise RuleError(f"{offering.code} has no run {stored.run} any more.", remedy="Add it to the offering.")

@@ -10,9 +10,8 @@ from vc_issuer.model.record import Severity
 from vc_issuer.store.batches import Batch, all_batches, get_batch
 from vc_issuer.store.database import Database
 from vc_issuer.store.documents import document_count
-from vc_issuer.store.records import last_position, load_records, outcome_counts
+from vc_issuer.store.records import all_records, outcome_counts
 
-_PAGE = 500
 _ORDER = tuple(severity.value for severity in Severity)
 
 
@@ -69,11 +68,10 @@ def findings_of(database: Database, batch_id: str) -> tuple[RuleFinding, ...]:
     found: dict[tuple[str, str, bool, str], tuple[Mapping[str, str], list[int]]] = {}
     with database.reading() as session:
         get_batch(session, batch_id)
-        for after in range(0, last_position(session, batch_id), _PAGE):
-            for record in load_records(session, batch_id, after=after, limit=_PAGE):
-                for each in record.findings:
-                    key = each["severity"], each["rule"], bool(each.get("answered")), each["message"].get("en", "")
-                    found.setdefault(key, (each["message"], []))[1].append(record.position)
+        for record in all_records(session, batch_id):
+            for each in record.findings:
+                key = each["severity"], each["rule"], bool(each.get("answered")), each["message"].get("en", "")
+                found.setdefault(key, (each["message"], []))[1].append(record.position)
     lines = [
         RuleFinding(rule=rule, severity=severity, answered=answered, message=message, positions=tuple(positions))
         for (severity, rule, answered, _), (message, positions) in found.items()
