@@ -13,6 +13,7 @@ from vc_issuer.errors import InputError, NotFoundError, RuleError
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.parties import Learner
 from vc_issuer.store.audit import Deed, record_deed
+from vc_issuer.store.bulk import insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.tables import accounts, batches, documents, learners, pdfs
 from vc_issuer.store.vault import DataKey
@@ -135,8 +136,7 @@ def keep_learners(session: Session, people: Iterable[Learner], *, now: datetime)
         else:
             new.append(_new_learner(session, index, learner, now))
             kept[index] = KeptLearner(id=new[-1]["id"], changed=False)
-    if new:
-        session.connection.execute(insert(learners), new)
+    insert_rows(session, learners, new)
     return [kept[index] for index, _ in indexed]
 
 

@@ -15,7 +15,7 @@ from vc_issuer.model.offering import Answer
 from vc_issuer.model.parties import Learner
 from vc_issuer.model.record import ComponentResult, EnrolmentRoute, LearningRecord, ResultStatus
 from vc_issuer.store.audit import Deed, record_deed
-from vc_issuer.store.bulk import execute_many
+from vc_issuer.store.bulk import execute_many, insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.offerings import offering_key
 from vc_issuer.store.people import data_key, data_keys, keep_learners, learner_profiles
@@ -136,8 +136,7 @@ def _keep_some(
             yield "changed", known.id
         else:
             yield "unchanged", known.id
-    if new:
-        session.connection.execute(insert(records), new)
+    insert_rows(session, records, new)
 
 
 def _new_row(
