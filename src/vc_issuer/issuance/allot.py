@@ -45,13 +45,12 @@ class Allotted:
         """Return the offering version's key."""
         return offering_key(self.record.offering_code, self.record.offering_version)
 
-    def with_pictures(self, pictures: Mapping[str, bytes]) -> "Allotted":
-        """Return this with the pictures that its ELM shows."""
-        return replace(self, envelope=replace(self.envelope, pictures=pictures))
+    def showing(self, pictures: Mapping[str, bytes], endorsements: Mapping[str, Sequence[Document]]) -> Envelope:
+        """Return the envelope with pictures that the ELM shows, and endorsements that the badges carry.
 
-    def with_endorsements(self, endorsements: Mapping[str, Sequence[Document]]) -> "Allotted":
-        """Return this with the endorsements that its badges carry, by the achievement that they are of."""
-        return replace(self, envelope=replace(self.envelope, endorsements=endorsements))
+        Pictures are by language, endorsements by the achievement that they are of.
+        """
+        return replace(self.envelope, pictures=pictures, endorsements=endorsements)
 
 
 class _Wanted(NamedTuple):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.allot import Allotted
 from vc_issuer.issuance.building import BuiltTwin, TwinBuilder
 from vc_issuer.issuance.decide import Decided, finding_as_json
@@ -99,13 +98,13 @@ class DocumentBuilder:
         """Build both twins of a document. Raises InputError, RuleError as `TwinBuilder.build` does."""
         due = allotted.due
         pictures = {language: self._picture(due, language) for language in due.languages}
-        allotted = allotted.with_pictures(pictures).with_endorsements(self._tools.endorsements)
-        twin = self._builder.build(due, allotted.envelope)
+        envelope = allotted.showing(pictures, self._tools.endorsements)
+        twin = self._builder.build(due, envelope)
         parts = [_part(allotted, FormatName.ELM, "", twin.content.elm_payload)]
         parts += [
-            _part(allotted, FormatName.OB3, language, twin.content.ob3[language]) for language in badge_languages(due)
+            _part(allotted, FormatName.OB3, language, twin.content.ob3[language]) for language in envelope.ob3_ids
         ]
-        return BuiltDocument(_new_document(allotted, tuple(parts), self._issued), due, allotted.envelope, twin)
+        return BuiltDocument(_new_document(allotted, tuple(parts), self._issued), due, envelope, twin)
 
     def looked_at(self, built: BuiltDocument, found: Sequence[Finding]) -> None:
         """Note what a full look at a document found, as `TwinBuilder.looked_at` does."""
@@ -175,7 +174,7 @@ def _new_document(allotted: Allotted, parts: tuple[PreparedPart, ...], issued: d
         number=allotted.envelope.number,
         code=allotted.code,
         core_id=allotted.envelope.core_id,
-        languages=tuple(badge_languages(allotted.due)),
+        languages=tuple(allotted.envelope.ob3_ids),
         issued=issued,
         slot=(allotted.list_id, allotted.envelope.status.index),
         replaces=allotted.replaces,

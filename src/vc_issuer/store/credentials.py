@@ -24,6 +24,10 @@ from vc_issuer.store.vault import DataKey, code_hash
 
 MAX_IDS_A_QUERY = 500
 ROWS_AT_ONCE = 1000  # of a long answer, where a database would hand over all of it
+_SEALED_COLUMNS = (
+    *(document_parts.c[name] for name in ("credential_id", "document_id", "format", "language", "prepared", "sha256")),
+    documents.c.learner_id,
+)
 _TAKE_SLOT = (
     update(status_slots)
     .where(status_slots.c.list_id == bindparam("of_list"), status_slots.c.idx == bindparam("at"))
@@ -287,20 +291,20 @@ def _prepared(session: Session, query: Select[Any]) -> list[PreparedPart]:
 
 
 def _sealed(session: Session, query: Select[Any]) -> list[SealedPart]:
-    rows = session.connection.execute(query).all()
-    keys = data_keys(session, {row.learner_id for row in rows})
+    rows = session.connection.execute(query.with_only_columns(*_SEALED_COLUMNS)).all()
+    keys = data_keys(session, {learner_id for *_, learner_id in rows})
     return [
         SealedPart(
-            credential_id=row.credential_id,
-            document_id=row.document_id,
-            format=FormatName(row.format),
-            language=row.language,
-            sealed=row.prepared,
-            sha256=row.sha256,
-            key=keys[row.learner_id],
+            credential_id=credential_id,
+            document_id=document_id,
+            format=FormatName(name),
+            language=language,
+            sealed=prepared,
+            sha256=sha256,
+            key=keys[learner_id],
         )
-        for row in rows
-        if row.learner_id in keys
+        for credential_id, document_id, name, language, prepared, sha256, learner_id in rows
+        if learner_id in keys
     ]
 
 

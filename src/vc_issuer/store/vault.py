@@ -33,6 +33,7 @@ class DataKey:
     def __init__(self, key: bytes, random_bytes: RandomBytes) -> None:
         self._key = key
         self._cipher = AESGCM(key)
+        self._derivation_key = b""
         self._random_bytes = random_bytes
 
     def __reduce__(self) -> tuple[type["DataKey"], tuple[bytes, RandomBytes]]:
@@ -49,8 +50,9 @@ class DataKey:
 
     def derive(self, context: str) -> bytes:
         """Return 32 bytes that nobody knows without this key, the same for the same context; gone when it is shred."""
-        derivation_key = hmac.digest(self._key, b"vc-issuer derive 1", "sha256")
-        return hmac.digest(derivation_key, context.encode(), "sha256")
+        if not self._derivation_key:  # most keys are opened to read something
+            self._derivation_key = hmac.digest(self._key, b"vc-issuer derive 1", "sha256")
+        return hmac.digest(self._derivation_key, context.encode(), "sha256")
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Return what was sealed under `context`, byte for byte. Raises ConfigurationError if it does not open."""
