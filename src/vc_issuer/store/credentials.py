@@ -16,7 +16,7 @@ from vc_issuer.errors import RuleError
 from vc_issuer.model.batch import PreparedDigest
 from vc_issuer.model.credential import FormatName
 from vc_issuer.model.record import DocumentKind
-from vc_issuer.store.bulk import execute_many, insert_into
+from vc_issuer.store.bulk import execute_many, insert_into, insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.people import data_keys, held_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
@@ -168,7 +168,7 @@ def insert_documents(session: Session, batch_id: str, news: Sequence[SealedDocum
         raise RuleError(
             "another batch has just prepared one of the same awards.", remedy="Prepare this batch again to see which."
         ) from error
-    execute_many(session, insert_into(document_parts), [part for new in news for part in new.parts])
+    insert_rows(session, document_parts, [part for new in news for part in new.parts])
     taken = [{"of_list": new.slot[0], "at": new.slot[1], "by": new.row["id"]} for new in news]
     execute_many(session, _TAKE_SLOT, taken)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from vc_issuer.config import Mode, SigningEngine
-from vc_issuer.engine.base import Engine
+from vc_issuer.engine.base import Crew, Engine
 from vc_issuer.engine.registry import local_engine, queue_engine
 from vc_issuer.errors import InconclusiveError, RuleError, SignerError
 from vc_issuer.intake.cohort import CohortReading, read_cohort
@@ -179,14 +179,11 @@ class Office:
 
     def prepare(self, batch_id: str, *, issued: datetime | None = None, processes: int = 1) -> PrepareReport:
         """Fix everything that will be signed, large batches in many processes; 0 is one a core. Raises RuleError."""
-        with self.home.database.reading() as session:
-            is_large = last_position(session, batch_id) > MOST_ALONE
-        crew = local_engine(processes if is_large else 1)
         return prepare_batch(
             self.home.database,
             batch_id,
             profile=self.home.profile(),
-            tools=prepare_tools(self.home, issued or self.home.now(), crew),
+            tools=prepare_tools(self.home, issued or self.home.now(), self._crew(batch_id, processes)),
             deed=self.deed(),
             issued=issued,
         )
@@ -246,10 +243,10 @@ class Office:
         In production `prove` comes first.
         """
         self._check_proved(batch_id)
-        crew = local_engine(signing_processes(self.home.settings, processes or os.cpu_count() or 1))
+        local = local_engine(signing_processes(self.home.settings, processes or os.cpu_count() or 1))
         bench = SigningBench(
-            engine=self._queue(notice) if self.has_workers else crew,
-            crew=crew,
+            engine=self._queue(notice) if self.has_workers else local,
+            crew=self._crew(batch_id, 0) if self.has_workers else local,
             open_keys=key_opener(self.home.settings.home),
             clock=self.home.now,
             progress=progress,
@@ -329,6 +326,12 @@ class Office:
     def _status_key(self) -> Iterator[SigningKey]:
         with key_opener(self.home.settings.home)({KeyPurpose.STATUS}) as keys:
             yield keys.of(KeyPurpose.STATUS)
+
+    def _crew(self, batch_id: str, processes: int) -> Crew:
+        """Return who works on a batch without signing keys: this process alone on a small one; 0 is one a core."""
+        with self.home.database.reading() as session:
+            is_large = last_position(session, batch_id) > MOST_ALONE
+        return local_engine(processes if is_large else 1)
 
     def _queue(self, notice: Callable[[str], None]) -> Engine:
         return queue_engine(self.home.settings.database_url, notice)
