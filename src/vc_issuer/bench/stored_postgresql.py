@@ -6,6 +6,7 @@ it stands the same signing in this process with SQLite, since both are compared 
 
 import multiprocessing
 import secrets
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from vc_issuer.bench.inputs import imported_batch, new_home
 from vc_issuer.bench.row import Bench, Row
-from vc_issuer.bench.stored import DOCUMENTS_A_LEARNER, cpu_s
+from vc_issuer.bench.stored import DOCUMENTS_A_LEARNER, cpu_s, ratios, turns
 from vc_issuer.engine.registry import queue_work
 from vc_issuer.errors import InputError
 from vc_issuer.wiring.homemaking import DEFAULT_DATABASE
@@ -54,14 +55,14 @@ def twin_stored_postgresql(bench: Bench) -> Row:
         measured.append((sqlite, one, two))
         return two.cpu_s / two.documents * 1e6
 
-    cost = bench.clock.ratio(measure, rounds=1)
-    sqlite, one, two = measured[-1]
+    cost = bench.clock.ratio(measure, rounds=turns(bench.count))
     more = {
-        "documents": float(two.documents),
-        "speedup": two.rate / one.rate,
-        "of_sqlite": one.rate / sqlite.rate,
+        "documents": float(measured[-1][2].documents),
+        **ratios("speedup", [two.rate / one.rate for _, one, two in measured]),
+        **ratios("of_sqlite", [one.rate / sqlite.rate for sqlite, one, _ in measured]),
     }
-    return Row(work="twin-stored-postgresql", cost=cost, per_s=two.rate, more=more)
+    per_s = statistics.median(two.rate for _, _, two in measured)
+    return Row(work="twin-stored-postgresql", cost=cost, per_s=per_s, more=more)
 
 
 def _signed_by_workers(bench: Bench, workers: int) -> _Signed:
