@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "vc_issuer"
 MODULES = sorted(SOURCE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
-MAX_RUN_TIME_DEPENDENCIES = 30
+MAX_RUN_TIME_DEPENDENCIES = 31
 # A module that exists to choose a backend may import it late; nothing else does (decisions 8.4).
 LATE_IMPORTS = {"signers/registry.py"}
 

@@ -14,7 +14,14 @@ def evaluate(record):
     for result in passed:
         component = offering.component(result.component)
         documents.append(
-            _due(record, DocumentKind.CREDIT_CERTIFICATE, _unit(offering, component), component.ects, mark=result.mark)
+            _due(
+                record,
+                DocumentKind.CREDIT_CERTIFICATE,
+                _unit(offering, component),
+                component.ects,
+                mark=result.mark,
+                evidence=result.evidence,
+            )
         )
     return Decision(findings=(), documents=tuple(documents))
 

@@ -49,6 +49,10 @@ class TwinBytes(NamedTuple):
     elm_payload: bytes
     ob3: Mapping[str, bytes]
 
+    def part(self, language: str) -> bytes:
+        """Return the badge in a language, or the ELM for none."""
+        return self.ob3[language] if language else self.elm_payload
+
 
 _Read: TypeAlias = Callable[[DocumentDue, Envelope, Mapping[str, str]], str]
 """Read a fact of an award, or one of the digests given."""
@@ -68,6 +72,11 @@ class Blueprint:
     core: _Cut
     elm: _Cut
     ob3: Mapping[str, _Cut]
+
+    @property
+    def constant(self) -> TwinBytes:
+        """Return what is in every document of the group: nothing about a learner, since these were made up."""
+        return TwinBytes(b"".join(self.elm.pieces), {name: b"".join(cut.pieces) for name, cut in self.ob3.items()})
 
     def fill(self, due: DocumentDue, envelope: Envelope) -> TwinBytes:
         """Return the twins of another award of the same group (`group_of`)."""

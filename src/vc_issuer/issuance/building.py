@@ -3,6 +3,9 @@
 A *family* is what awards of one offering and kind share whatever their marks; a *group* has one mark too, and one
 blueprint. The preflight looks at the first of each family in full and at one in SAMPLE after it, which is also built
 ordinarily and must give the same bytes. What it found of the first, it says of all that are filled.
+
+What a blueprint holds of a made-up learner's documents is what all of their specification share: they are stored with
+it as a dictionary.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +24,13 @@ MOST_GROUPS = 4096  # a blueprint is 50 kB: a batch of many offerings and every 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltTwin:
-    """Twins as bytes. `documents` are there where they were built ordinarily and are to be looked at in full."""
+    """Twins as bytes. `documents` are there where they were built ordinarily and are to be looked at in full.
+
+    `shared` is what documents of the specification have in common, where it is known; nothing in it is about a learner.
+    """
 
     content: TwinBytes = field(repr=False)
+    shared: TwinBytes | None = field(default=None, repr=False)
     documents: TwinDocuments | None = field(default=None, repr=False)
     findings: tuple[Finding, ...] = ()
 
@@ -35,10 +42,15 @@ class TwinBuilder:
         self._drawn: dict[object, tuple[Blueprint, tuple[Finding, ...]]] = {}
         self._undrawable: set[object] = set()
         self._families: dict[object, tuple[Finding, ...]] = {}
+        self._shared: dict[object, TwinBytes] = {}
         self._filled = 0
 
     def build(self, due: DocumentDue, envelope: Envelope) -> BuiltTwin:
         """Return the twins of one award. Raises InputError as `build_twin` does, RuleError if filling went wrong."""
+        built = self._built(due, envelope)
+        return replace(built, shared=self._shared.get(_kind(due, envelope)))
+
+    def _built(self, due: DocumentDue, envelope: Envelope) -> BuiltTwin:
         if not is_plain(due):
             return _ordinary(due, envelope)
         group = group_of(due, envelope)
@@ -76,6 +88,8 @@ class TwinBuilder:
             self._undrawable.add(group)
             return built
         self._drawn[group] = blueprint, found
+        if not due.evidence:  # links to a learner's own work: the next of the specification may have none
+            self._shared.setdefault(_kind(due, envelope), blueprint.constant)
         return replace(built, documents=None, findings=found)
 
 
@@ -83,6 +97,10 @@ def _ordinary(due: DocumentDue, envelope: Envelope) -> BuiltTwin:
     twin = build_twin(due, envelope)
     badges: Mapping[str, bytes] = {language: serialise_compact(document) for language, document in twin.ob3.items()}
     return BuiltTwin(content=TwinBytes(twin.elm_payload, badges), documents=twin)
+
+
+def _kind(due: DocumentDue, envelope: Envelope) -> object:
+    return due.specification.iri, due.offering_iri, due.kind, tuple(envelope.ob3_ids)
 
 
 def _family(due: DocumentDue, envelope: Envelope) -> object:

@@ -20,6 +20,7 @@ from vc_issuer.issuance.rehearsal import Rehearsal
 from vc_issuer.model.credential import Document, Envelope, FormatName
 from vc_issuer.model.record import DocumentDue, Finding
 from vc_issuer.store.credentials import NewDocument, PreparedPart, SealedDocument, seal_document
+from vc_issuer.store.dictionary import dictionary_of
 from vc_issuer.store.records import SealedOutcome, seal_outcome
 from vc_issuer.store.vault import DataKey
 
@@ -100,10 +101,8 @@ class DocumentBuilder:
         pictures = {language: self._picture(due, language) for language in due.languages}
         envelope = allotted.showing(pictures, self._tools.endorsements)
         twin = self._builder.build(due, envelope)
-        parts = [_part(allotted, FormatName.ELM, "", twin.content.elm_payload)]
-        parts += [
-            _part(allotted, FormatName.OB3, language, twin.content.ob3[language]) for language in envelope.ob3_ids
-        ]
+        parts = [_part(allotted, FormatName.ELM, "", twin)]
+        parts += [_part(allotted, FormatName.OB3, language, twin) for language in envelope.ob3_ids]
         return BuiltDocument(_new_document(allotted, tuple(parts), self._issued), due, envelope, twin)
 
     def looked_at(self, built: BuiltDocument, found: Sequence[Finding]) -> None:
@@ -149,8 +148,8 @@ class _Slices:
         return found
 
 
-def _part(allotted: Allotted, name: FormatName, language: str, content: bytes) -> PreparedPart:
-    envelope = allotted.envelope
+def _part(allotted: Allotted, name: FormatName, language: str, twin: BuiltTwin) -> PreparedPart:
+    envelope, content = allotted.envelope, twin.content.part(language)
     return PreparedPart(
         credential_id=envelope.ob3_ids[language] if language else envelope.elm_id,
         document_id=allotted.document_id,
@@ -158,6 +157,7 @@ def _part(allotted: Allotted, name: FormatName, language: str, content: bytes) -
         language=language,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
+        dictionary=dictionary_of(twin.shared.part(language)) if twin.shared else None,
     )
 
 

@@ -18,6 +18,8 @@ from vc_issuer.model.credential import FormatName
 from vc_issuer.model.record import DocumentKind
 from vc_issuer.store.bulk import execute_many, insert_into, insert_rows
 from vc_issuer.store.database import Session
+from vc_issuer.store.dictionaries import keep_dictionaries, read_dictionaries
+from vc_issuer.store.dictionary import Dictionary
 from vc_issuer.store.people import data_keys, held_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts, status_slots
 from vc_issuer.store.vault import DataKey, code_hash
@@ -27,6 +29,7 @@ ROWS_AT_ONCE = 1000  # of a long answer, where a database would hand over all of
 _SEALED_COLUMNS = (
     *(document_parts.c[name] for name in ("credential_id", "document_id", "format", "language", "prepared", "sha256")),
     documents.c.learner_id,
+    document_parts.c.dictionary,
 )
 _TAKE_SLOT = (
     update(status_slots)
@@ -37,7 +40,10 @@ _TAKE_SLOT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPart:
-    """One unsecured document of a twin pair, as the bytes that will be signed."""
+    """One unsecured document of a twin pair, as the bytes that will be signed.
+
+    `dictionary` is what they have in common with others of their kind, if it is known: they are stored without it.
+    """
 
     credential_id: str
     document_id: str
@@ -45,6 +51,7 @@ class PreparedPart:
     language: str
     content: bytes = field(repr=False)
     sha256: str
+    dictionary: Dictionary | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +117,7 @@ class SealedPart:
     sealed: bytes = field(repr=False)
     sha256: str
     key: DataKey = field(repr=False)
+    dictionary: Dictionary | None = field(repr=False)
 
     def open(self) -> PreparedPart:
         """Return the part in clear. Raises ConfigurationError if it does not open."""
@@ -118,8 +126,9 @@ class SealedPart:
             document_id=self.document_id,
             format=self.format,
             language=self.language,
-            content=self.key.open(self.sealed, prepared_context(self.credential_id)),
+            content=self.key.open(self.sealed, prepared_context(self.credential_id), self.dictionary),
             sha256=self.sha256,
+            dictionary=self.dictionary,
         )
 
 
@@ -131,6 +140,7 @@ class SealedDocument:
     slot: tuple[int, int]
     row: Mapping[str, Any] = field(repr=False)
     parts: tuple[Mapping[str, Any], ...] = field(repr=False)
+    dictionaries: frozenset[Dictionary] = field(repr=False)
 
 
 def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
@@ -149,6 +159,7 @@ def seal_document(new: NewDocument, key: DataKey) -> SealedDocument:
         slot=new.slot,
         row=_document_row(new, key),
         parts=tuple(_part_row(part, n, key) for n, part in enumerate(new.parts)),
+        dictionaries=frozenset(part.dictionary for part in new.parts if part.dictionary),
     )
 
 
@@ -168,6 +179,7 @@ def insert_documents(session: Session, batch_id: str, news: Sequence[SealedDocum
         raise RuleError(
             "another batch has just prepared one of the same awards.", remedy="Prepare this batch again to see which."
         ) from error
+    keep_dictionaries(session, {each for new in news for each in new.dictionaries})
     insert_rows(session, document_parts, [part for new in news for part in new.parts])
     taken = [{"of_list": new.slot[0], "at": new.slot[1], "by": new.row["id"]} for new in news]
     execute_many(session, _TAKE_SLOT, taken)
@@ -209,7 +221,8 @@ def _part_row(part: PreparedPart, ordinal: int, key: DataKey) -> dict[str, Any]:
         "format": part.format.value,
         "language": part.language,
         "sha256": part.sha256,
-        "prepared": key.seal(part.content, prepared_context(part.credential_id)),
+        "prepared": key.seal(part.content, prepared_context(part.credential_id), part.dictionary),
+        "dictionary": part.dictionary.id if part.dictionary else None,
     }
 
 
@@ -292,7 +305,8 @@ def _prepared(session: Session, query: Select[Any]) -> list[PreparedPart]:
 
 def _sealed(session: Session, query: Select[Any]) -> list[SealedPart]:
     rows = session.connection.execute(query.with_only_columns(*_SEALED_COLUMNS)).all()
-    keys = data_keys(session, {learner_id for *_, learner_id in rows})
+    keys = data_keys(session, {learner_id for *_, learner_id, _ in rows})
+    used = read_dictionaries(session, {dictionary for *_, dictionary in rows})
     return [
         SealedPart(
             credential_id=credential_id,
@@ -302,8 +316,9 @@ def _sealed(session: Session, query: Select[Any]) -> list[SealedPart]:
             sealed=prepared,
             sha256=sha256,
             key=keys[learner_id],
+            dictionary=used[dictionary],
         )
-        for credential_id, document_id, name, language, prepared, sha256, learner_id in rows
+        for credential_id, document_id, name, language, prepared, sha256, learner_id, dictionary in rows
         if learner_id in keys
     ]
 

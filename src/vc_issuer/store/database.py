@@ -21,7 +21,7 @@ from vc_issuer.errors import ConfigurationError
 from vc_issuer.store.postgresql import BINARY, speak_binary
 from vc_issuer.store.vault import RandomBytes, Vault
 
-REVISION = "0009"  # the newest of migrations/versions; who only opens a database doesn't wait for alembic to read them
+REVISION = "0010"  # the newest of migrations/versions; who only opens a database doesn't wait for alembic to read them
 BUSY_TIMEOUT_MS = 30_000  # A chunk of 500 documents commits in well under a second; thirty are for a slow disk.
 WRITES = "vc_issuer_writes"  # the option of a connection whose transaction takes its turn
 _TURN = 0x7663_6973  # the advisory lock of a database's writers; "vcis"

@@ -12,7 +12,7 @@ from vc_issuer.errors import RuleError
 from vc_issuer.model.credential import FormatName
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.database import Session
-from vc_issuer.store.people import data_key, data_keys
+from vc_issuer.store.people import data_key
 from vc_issuer.store.secured import open_secured, secured_context, secured_query
 from vc_issuer.store.tables import document_parts, documents, pdfs, secured_parts, secured_versions
 
@@ -60,9 +60,8 @@ def choose_seals(session: Session, choice: SealChoice, *, after: str = "", limit
         query = query.where(or_(documents.c.batch_id.in_(choice.batches), documents.c.id.in_(choice.documents)))
     if choice.ends_before is not None:
         query = query.where(secured_parts.c.proof_until <= choice.ends_before)
-    rows = session.connection.execute(query.order_by(secured_parts.c.credential_id).limit(limit)).all()
-    keys = data_keys(session, {row.learner_id for row in rows})
-    return [_seal(row, open_secured(row, keys[row.learner_id])) for row in rows if row.learner_id in keys]
+    query = query.order_by(secured_parts.c.credential_id).limit(limit)
+    return [_seal(row, content) for row, _, content in open_secured(session, query)]
 
 
 def replace_seal(session: Session, seal: StoredSeal, after: StoredSeal, *, deed: Deed) -> None:

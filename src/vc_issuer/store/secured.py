@@ -16,6 +16,7 @@ from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.store.bulk import insert_rows, is_among
 from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
 from vc_issuer.store.database import Session
+from vc_issuer.store.dictionaries import read_dictionaries
 from vc_issuer.store.difference import difference, restored
 from vc_issuer.store.issuance_log import append_leaves
 from vc_issuer.store.people import data_keys
@@ -101,8 +102,9 @@ def secured_of(session: Session, document_ids: Iterable[str]) -> dict[str, tuple
     found: dict[str, tuple[SecuredPart, ...]] = {}
     for some in slices(list(document_ids)):
         query = secured_query().where(documents.c.id.in_(some))
-        for row, key in _with_keys(session, query.order_by(documents.c.position, document_parts.c.ordinal)):
-            found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, key))
+        query = query.order_by(documents.c.position, document_parts.c.ordinal)
+        for row, _, content in open_secured(session, query):
+            found[row.document_id] = (*found.get(row.document_id, ()), _secured(row, content))
     return found
 
 
@@ -110,8 +112,8 @@ def secured_by_id(session: Session, credential_ids: Sequence[str]) -> dict[str, 
     """Return each credential's key and secured bytes; those of erased learners are left out."""
     found: dict[str, tuple[DataKey, bytes]] = {}
     for some in slices(credential_ids):
-        for row, key in _with_keys(session, secured_query().where(secured_parts.c.credential_id.in_(some))):
-            found[row.credential_id] = (key, open_secured(row, key))
+        for row, key, content in open_secured(session, secured_query().where(secured_parts.c.credential_id.in_(some))):
+            found[row.credential_id] = (key, content)
     return found
 
 
@@ -121,6 +123,7 @@ def secured_query() -> Select[Any]:
         select(
             secured_parts,
             document_parts.c.prepared,
+            document_parts.c.dictionary,
             document_parts.c.document_id,
             document_parts.c.format,
             document_parts.c.language,
@@ -132,27 +135,28 @@ def secured_query() -> Select[Any]:
     )
 
 
-def _with_keys(session: Session, query: Select[Any]) -> Iterator[tuple[Row[Any], DataKey]]:
+def open_secured(session: Session, query: Select[Any]) -> Iterator[tuple[Row[Any], DataKey, bytes]]:
+    """Give each row of such a query with its learner's key and the secured bytes, but not those of erased learners."""
     rows = session.connection.execute(query).all()
     keys = data_keys(session, {row.learner_id for row in rows})
-    yield from ((row, keys[row.learner_id]) for row in rows if row.learner_id in keys)
+    used = read_dictionaries(session, {row.dictionary for row in rows})
+    for row in rows:
+        key = keys.get(row.learner_id)
+        if key is not None:
+            kept = key.open(row.content, secured_context(row.credential_id))
+            prepared = key.open(row.prepared, prepared_context(row.credential_id), used[row.dictionary])
+            yield row, key, restored(kept, prepared)
 
 
-def _secured(row: Row[Any], key: DataKey) -> SecuredPart:
+def _secured(row: Row[Any], content: bytes) -> SecuredPart:
     return SecuredPart(
         credential_id=row.credential_id,
         document_id=row.document_id,
         format=FormatName(row.format),
         language=row.language,
-        secured=SecuredCredential(media_type=row.media_type, content=open_secured(row, key)),
+        secured=SecuredCredential(media_type=row.media_type, content=content),
         signed_at=row.signed_at,
     )
-
-
-def open_secured(row: Any, key: DataKey) -> bytes:
-    """Return the secured bytes of a row with `credential_id`, `content` and `prepared`, byte for byte."""
-    kept = key.open(row.content, secured_context(row.credential_id))
-    return restored(kept, key.open(row.prepared, prepared_context(row.credential_id)))
 
 
 def secured_context(credential_id: str) -> str:

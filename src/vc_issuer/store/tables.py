@@ -205,6 +205,14 @@ documents = Table(
     UniqueConstraint("batch_id", "position"),
 )
 
+# What the documents of an offering have in common; parts are compressed with it.
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    Column("id", String(32), primary_key=True),  # of the content's SHA-256
+    Column("content", LargeBinary, nullable=False),  # deflated; nothing about a person
+)
+
 document_parts = Table(
     "document_parts",
     metadata,
@@ -215,6 +223,7 @@ document_parts = Table(
     Column("language", String(8), nullable=False, server_default=""),
     Column("sha256", String(64), nullable=False),
     Column("prepared", LargeBinary, nullable=False),  # sealed unsecured bytes
+    Column("dictionary", ForeignKey("dictionaries.id")),  # NULL where they were compressed without one
     UniqueConstraint("document_id", "ordinal"),
     UniqueConstraint("document_id", "format", "language"),
 )

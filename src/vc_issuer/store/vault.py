@@ -1,7 +1,8 @@
 """Encryption of personal fields at rest: one data key a learner, wrapped by the home's key (GDPR art. 17).
 
 A sealed value is a version byte, a 96-bit random nonce and AES-256-GCM over an optionally compressed text. The
-additional data name table, column and row, so that a value copied elsewhere does not open. Who shreds a
+additional data name table, column and row, and the dictionary that it was compressed with, so that a value copied
+elsewhere does not open. Who shreds a
 learner's wrapped key makes everything sealed with it unreadable, in this database and in later backups.
 """
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from isal import isal_zlib
 
 from vc_issuer.errors import ConfigurationError
+from vc_issuer.store.dictionary import Dictionary
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 
@@ -22,6 +24,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 _PLAIN = b"\x01"
 _DEFLATED = b"\x02"
+_WITH_DICTIONARY = b"\x03"
 # ISA-L writes what zlib reads, in a quarter of zlib's time for its own level 1 (ADR 19).
 _DEFLATE_LEVEL = 1
 _WORTH_DEFLATING = 512
@@ -40,13 +43,15 @@ class DataKey:
         # For a process that this one started to work for it; it gets what it works on in the same way.
         return DataKey, (self._key, self._random_bytes)
 
-    def seal(self, content: bytes, context: str) -> bytes:
-        """Return `content` encrypted; deflated first where that is worth it."""
+    def seal(self, content: bytes, context: str, dictionary: Dictionary | None = None) -> bytes:
+        """Return `content` encrypted; compressed first, with a dictionary or where that is worth it."""
         version, text = _PLAIN, content
-        if len(content) > _WORTH_DEFLATING:
+        if dictionary is not None:
+            version, text = _WITH_DICTIONARY, dictionary.compress(content)
+        elif len(content) > _WORTH_DEFLATING:
             version, text = _DEFLATED, isal_zlib.compress(content, _DEFLATE_LEVEL)
         nonce = self._random_bytes(NONCE_BYTES)
-        return version + nonce + self._cipher.encrypt(nonce, text, version + context.encode())
+        return version + nonce + self._cipher.encrypt(nonce, text, _bound_to(version, context, dictionary))
 
     def derive(self, context: str) -> bytes:
         """Return 32 bytes that nobody knows without this key, the same for the same context; gone when it is shred."""
@@ -54,17 +59,25 @@ class DataKey:
             self._derivation_key = hmac.digest(self._key, b"vc-issuer derive 1", "sha256")
         return hmac.digest(self._derivation_key, context.encode(), "sha256")
 
-    def open(self, sealed: bytes, context: str) -> bytes:
+    def open(self, sealed: bytes, context: str, dictionary: Dictionary | None = None) -> bytes:
         """Return what was sealed under `context`, byte for byte. Raises ConfigurationError if it does not open."""
         version, nonce, text = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            content = self._cipher.decrypt(nonce, text, version + context.encode())
+            content = self._cipher.decrypt(nonce, text, _bound_to(version, context, dictionary))
         except (InvalidTag, ValueError) as error:
             raise ConfigurationError(
                 f"a sealed value of {context.partition(':')[0]} does not open.",
                 remedy="Check that the home's storage key belongs to this database, or restore a backup of both.",
             ) from error
+        if version == _WITH_DICTIONARY and dictionary is not None:
+            return dictionary.restore(content)
         return isal_zlib.decompress(content) if version == _DEFLATED else content
+
+
+def _bound_to(version: bytes, context: str, dictionary: Dictionary | None) -> bytes:
+    if version != _WITH_DICTIONARY or dictionary is None:
+        return version + context.encode()
+    return version + f"{context}:{dictionary.id}".encode()
 
 
 class Vault:
