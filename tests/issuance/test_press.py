@@ -6,7 +6,8 @@ import pytest
 
 from issuance.house import LATER, key_ring, profile, record
 from vc_issuer.errors import InvalidError
-from vc_issuer.issuance.signing import ChunkTask, Press, Signing, no_checkpoint, secure_part, sign_chunk
+from vc_issuer.issuance import signing
+from vc_issuer.issuance.signing import ChunkTask, Press, Signing, check_secured, secure_part, sign_chunk
 from vc_issuer.model.credential import FormatName
 from vc_issuer.securing.jades import payload_octets, verify_seals
 from vc_issuer.store.chunks import Chunk
@@ -80,18 +81,30 @@ def test_a_signature_that_does_not_hold_is_never_given_out(parts, name):
         press.secure(part, plan, faulty, Signing(created=LATER))
 
 
-def test_the_first_of_every_batch_is_verified_by_the_generic_path(house):
+def test_the_first_of_every_batch_and_a_sample_are_verified_again(house, monkeypatch):
+    """The first of each format by the generic path, one in SAMPLE as a stranger's."""
+    looked = {}
+
+    def looking(part, *given, guarded=False):
+        looked[part.credential_id] = guarded
+        return check_secured(part, *given, guarded=guarded)
+
+    monkeypatch.setattr(signing, "check_secured", looking)
+    monkeypatch.setattr(signing, "SAMPLE", 2)
     batch_id = house.approved(*(record(number) for number in range(1, 7)))
     with house.database.reading() as session:
         parts = unsigned_parts(session, batch_id, first=1, last=100)
+    key, plan, press = key_ring().key(FormatName.OB3), profile().plan(FormatName.OB3), Press()
+    press.learn([part.open() for part in parts if part.format is FormatName.OB3], plan, key)
     places = []
     task = ChunkTask(chunk=Chunk(batch_id="b", number=1, first=1, last=2), parts=tuple(parts), created=LATER)
-    signed = sign_chunk(task, keys=key_ring(), profile=profile(), checkpoint=places.append, press=Press())
+    signed = sign_chunk(task, keys=key_ring(), profile=profile(), checkpoint=places.append, press=press)
     assert [part.credential_id for part in signed.parts] == [part.credential_id for part in parts]
     assert places == ["signature"] * len(parts)
-    first = next(part for part in parts if part.format is FormatName.OB3)
-    always = frozenset({first.credential_id})
-    sampled = [
-        part for part in parts if Signing(created=LATER, always=always, checkpoint=no_checkpoint).is_sampled(part)
-    ]
-    assert first in sampled
+    firsts = {next(part.credential_id for part in parts if part.format is name) for name in FormatName}
+    assert {name: looked[name] for name in firsts} == dict.fromkeys(firsts, False)
+    compiled = [part for part in parts if press.proofs_of(plan).secure(part.open().content, key, LATER)]
+    sampled = {part.credential_id for part in compiled if Signing(created=LATER).is_sampled(part)} - firsts
+    assert 0 < len(sampled) < len(compiled)
+    assert {name: looked[name] for name in sampled} == dict.fromkeys(sampled, True)
+    assert not ({part.credential_id for part in compiled} - sampled - firsts) & looked.keys()

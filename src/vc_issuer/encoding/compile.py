@@ -2,7 +2,8 @@
 the marks come out. What comes out changed, or not at all, is a constant of the shape.
 
 Where the result can't be proven (named graphs, blank nodes that need more than a first-degree hash) there is no
-template. A template is handed out only if it gives the generic path's bytes for the very document that it came from.
+template. A template is handed out only if it gives pyld's bytes for the very document that it came from, whichever way
+the marks went (ADR 28).
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from vc_issuer.encoding.canonical_lines import (
 )
 from vc_issuer.encoding.contexts import ContextStore, pinned_contexts
 from vc_issuer.encoding.hole_texts import escape_literals
-from vc_issuer.encoding.jsonld import expand, to_nquads
+from vc_issuer.encoding.plain_graph import graph_of
 from vc_issuer.encoding.rdfc import canonicalize_rdfc
 from vc_issuer.encoding.shape import read_shape, replace_texts
 from vc_issuer.encoding.template import Template, is_plain_iri, picked
@@ -122,7 +123,7 @@ def _marks(document: Document, count: int) -> list[str]:
 
 
 def _quads(document: Document, known: ContextStore) -> tuple[pyoxigraph.Quad, ...] | None:
-    nquads = to_nquads(expand(document, contexts=known), contexts=known)
+    nquads = graph_of(document, contexts=known)
     try:
         quads = tuple(pyoxigraph.Dataset(pyoxigraph.parse(nquads.encode(), format=pyoxigraph.RdfFormat.N_QUADS)))
     except SyntaxError as error:

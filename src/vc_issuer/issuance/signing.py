@@ -57,7 +57,8 @@ class Press:
     """Secure parts by the compiled shapes that it has learned, one by one where it has not; keep one a process.
 
     Every signature is verified here. The generic path verifies again, from the secured bytes alone, what it secured
-    itself and one part in SAMPLE beside: which, depends on ids that are random.
+    itself and the first of each batch. One part in SAMPLE beside is verified as a stranger's would be (ADR 28): which,
+    depends on ids that are random.
     """
 
     def __init__(self) -> None:
@@ -96,8 +97,10 @@ class Press:
         signing.checkpoint("signature")
         if made is not None:
             compiled.check(made, part.content, key.method)
-        if made is None or signing.is_sampled(part):
+        if made is None or part.credential_id in signing.always:
             check_secured(part, secured, plan, key.method)
+        elif signing.is_sampled(part):
+            check_secured(part, secured, plan, key.method, guarded=True)
         return secured, made.signature if made else signature_of(secured.content)
 
     def proofs_of(self, plan: ProofPlan) -> CompiledProofs:
@@ -119,16 +122,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """One round of securing parts: the time that it is made under, and which parts the generic path looks at again."""
+    """One round of securing parts: the time that it is made under, and which parts are looked at again in full.
+
+    `always` are ids of credentials that the generic path verifies.
+    """
 
     created: datetime
-    always: frozenset[str] = frozenset()  # ids of credentials
+    always: frozenset[str] = frozenset()
     checkpoint: Checkpoint = no_checkpoint
 
     def is_sampled(self, part: PreparedPart) -> bool:
-        """Tell whether the generic path verifies this part once more."""
-        if part.credential_id in self.always:
-            return True
+        """Tell whether this part is verified once more as a stranger's would be."""
         return crc32(part.credential_id.encode()) % SAMPLE == 0
 
 
@@ -196,8 +200,18 @@ def secure_part(part: PreparedPart, plan: ProofPlan, key: SigningKey, created: d
     return proof_of(plan).secure(document, key, created)
 
 
-def check_secured(part: PreparedPart, secured: SecuredCredential, plan: ProofPlan, method: VerificationMethod) -> None:
-    """Verify one's own signature, and that it covers exactly the prepared bytes. Raises InvalidError."""
+def check_secured(
+    part: PreparedPart,
+    secured: SecuredCredential,
+    plan: ProofPlan,
+    method: VerificationMethod,
+    *,
+    guarded: bool = False,
+) -> None:
+    """Verify one's own signature, and that it covers exactly the prepared bytes. Raises InvalidError.
+
+    `guarded` reads a badge as a stranger's is read.
+    """
 
     def resolve(method_id: str) -> VerificationMethod:
         if method_id != method.id:
@@ -210,7 +224,7 @@ def check_secured(part: PreparedPart, secured: SecuredCredential, plan: ProofPla
         if verified.method.public_key != method.public_key:
             raise InvalidError("the seal names another key than the one that sealed", clause="threat T32")
     else:
-        document = proof_of(plan).verify(secured.content, resolve).document
+        document = proof_of(plan).verify(secured.content, resolve, guarded=guarded).document
         covered = serialise_compact({name: value for name, value in document.items() if name != "proof"})
     if covered != part.content:
         raise InvalidError(

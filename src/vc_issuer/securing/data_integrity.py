@@ -73,12 +73,12 @@ class DataIntegrity:
         secured = {**document, "proof": [create_proof(document, self.suite, key, created, contexts=self.contexts)]}
         return SecuredCredential(media_type=MEDIA_TYPE, content=serialise_compact(secured))
 
-    def verify(self, content: bytes, resolve_key: ResolveKey) -> Verified:
-        """Return if every proof holds and one of them is of this suite."""
+    def verify(self, content: bytes, resolve_key: ResolveKey, *, guarded: bool = False) -> Verified:
+        """Return if every proof holds and one of them is of this suite; `guarded` reads it as a stranger's is read."""
         document = parse_strict(content, limits=LIMITS)
         if not isinstance(document, Mapping):
             raise InvalidError("a secured document is a JSON object", clause=f"{_DI} section 4.4")
-        results = verify_proofs(document, resolve_key, contexts=self.contexts)
+        results = verify_proofs(document, resolve_key, contexts=self.contexts, guarded=guarded)
         for result in results:
             if result.error:
                 raise result.error
