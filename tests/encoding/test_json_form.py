@@ -61,6 +61,11 @@ def test_texts_escaped_in_another_way_are_not_read():
     assert form.read(b'{"a":"\\ud800"}') is None
     assert values_in(form, b'{"a":"\\\\"}') == ("\\",)
     assert form.read(b'{"a":"\xff"}') is None
+    assert form.read(b'{"a":"\x01"}') is None
+    two = make_form({"a": "x", "b": "y"}, [0, 1])
+    assert values_in(two, b'{"a":"\\n","b":"y"}') == ("\n", "y")
+    assert two.read(b'{"a":"\\n","b":"\x01"}') is None
+    assert two.read(b'{"a":"\\n","b":"\xff"}') is None
     assert form.read(b'{"a":"x"} ') is None
 
 
@@ -98,3 +103,34 @@ def test_what_is_no_compact_json_teaches_nothing():
     book = FormBook()
     book.learn([b'{"id": "urn:1"}'] * ENOUGH)
     assert book.read(b'{"id": "urn:1"}') is None
+
+
+@settings(deadline=None)
+@given(DOCUMENTS, st.data())
+def test_a_book_learns_from_bytes_what_it_would_from_documents(document, data):
+    texts = read_shape(document).texts
+    holes = data.draw(st.sets(st.integers(0, len(texts) - 1), max_size=len(texts) // 5))
+    draw = ENCODABLE.filter(lambda text: "\0" not in text)
+    rows = [[data.draw(draw) if place in holes else text for place, text in enumerate(texts)] for _ in range(ENOUGH)]
+    differing = {place for place in holes if len({row[place] for row in rows}) > 1}
+    book = FormBook()
+    book.learn([serialise_compact(replace_texts(document, row)) for row in rows])
+    if "\0" not in "".join(texts):
+        reading = book.read(serialise_compact(replace_texts(document, rows[0])))
+        assert reading.form.form == make_form(replace_texts(document, rows[0]), differing)
+
+
+def test_of_a_structure_one_document_is_parsed():
+    asked = []
+    book = FormBook(is_sound=lambda content: not asked.append(content))
+    book.learn([learner(number) for number in range(ENOUGH)])
+    assert asked == [learner(0)]
+    longer = serialise_compact({"id": "urn:1", "texts": ["cursus"], "more": "x"})
+    book.learn([longer])
+    assert asked == [learner(0), longer]
+
+
+def test_what_is_not_sound_teaches_nothing():
+    book = FormBook(is_sound=lambda _: False)
+    book.learn([learner(number) for number in range(ENOUGH)])
+    assert book.read(learner(0)) is None

@@ -24,6 +24,8 @@ MOST_FAMILIES = 8  # of one structure: an offering's languages, or course units 
 _MOST_TRIES = 5
 _ALIKE = 0.75  # two learners of one offering share nine texts of ten, two languages of one badge about half
 
+IsSound: TypeAlias = Callable[[bytes], bool]
+"""Tell whether a parser that trusts nobody takes a document. What it says holds for all of the structure."""
 Compile: TypeAlias = Callable[[Document, Sequence[int]], Template | None]
 """Compile a document with these texts constant; None if its shape can't be compiled."""
 
@@ -69,7 +71,7 @@ class LearnedForm:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one shape: a document of it, and which of its texts were seen to differ."""
+    """What is known of one family: a document of it, and which of its texts were seen to differ."""
 
     document: Document = field(repr=False)
     texts: tuple[str, ...] = field(repr=False)
@@ -79,13 +81,22 @@ class _Known:
     form: LearnedForm | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """What is known of one structure: the form in which every text is a hole, and the families."""
+
+    whole: JsonForm = field(repr=False)
+    families: list[_Known] = field(default_factory=list)
+
+
 class FormBook:
     """Learn forms and read documents with them. Not shared between threads."""
 
-    def __init__(self, compile_shape: Compile | None = None) -> None:
+    def __init__(self, compile_shape: Compile | None = None, *, is_sound: IsSound = lambda _: True) -> None:
         """`compile_shape` makes the template of a shape; without it a form only reads."""
         self._compile = compile_shape
-        self._known: dict[ShapeKey, list[_Known]] = {}
+        self._is_sound = is_sound
+        self._structures: dict[ShapeKey, _Structure] = {}
         self._forms: list[LearnedForm] = []
 
     def read(self, content: bytes) -> Reading | None:
@@ -103,10 +114,8 @@ class FormBook:
         """Learn from documents that no form reads. Those that are not compact JSON of ours teach nothing."""
         grown: dict[int, _Known] = {}
         for content in contents:
-            document = json.loads(content)
-            if serialise_compact(document) != content:
-                continue
-            known = self._family(document)
+            structure, texts = self._taken_apart(content)
+            known = self._family(structure, texts, content) if structure else None
             if known is not None:
                 known.count += 1
                 grown[id(known)] = known
@@ -114,19 +123,34 @@ class FormBook:
             if known.count >= ENOUGH and known.tries <= _MOST_TRIES:
                 self._make(known)
 
-    def _family(self, document: Document) -> _Known | None:
-        """Find the documents that this one is most like, or begin with it: languages share a structure, not texts."""
+    def _taken_apart(self, content: bytes) -> tuple[_Structure | None, tuple[str, ...]]:
+        """Return a document's structure and all its texts. Only the first of a structure is parsed: that is dear."""
+        for structure in self._structures.values():
+            read = structure.whole.read(content)
+            if read is not None:
+                return structure, read.values
+        document = json.loads(content) if self._is_sound(content) else None
+        if document is None or serialise_compact(document) != content:
+            return None, ()
         key, texts = read_shape(document)
-        families = self._known.setdefault(key, [])
+        if key not in self._structures:
+            if len(self._structures) >= MOST_SHAPES:
+                return None, ()
+            self._structures[key] = _Structure(make_form(document, range(len(texts))))
+        return self._structures[key], texts
+
+    def _family(self, structure: _Structure, texts: tuple[str, ...], content: bytes) -> _Known | None:
+        """Find the documents that this one is most like, or begin with it: languages share a structure, not texts."""
+        families = structure.families
         shared = [sum(map(eq, known.texts, texts)) for known in families]
         best = max(range(len(families)), key=shared.__getitem__, default=None)
         if best is not None and (shared[best] >= _ALIKE * len(texts) or len(families) >= MOST_FAMILIES):
             known = families[best]
             known.varying |= {place for place, text in enumerate(texts) if text != known.texts[place]}
             return known
-        if sum(map(len, self._known.values())) >= MOST_SHAPES:
+        if sum(len(each.families) for each in self._structures.values()) >= MOST_SHAPES:
             return None
-        families.append(_Known(document, texts))
+        families.append(_Known(json.loads(content), texts))
         return families[-1]
 
     def _make(self, known: _Known) -> None:

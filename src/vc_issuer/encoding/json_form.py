@@ -123,7 +123,8 @@ def _texts(raw: Sequence[bytes]) -> HoleTexts | None:
 
 
 def _escaped_texts(raw: Sequence[bytes]) -> HoleTexts | None:
-    texts = [json.loads(b'"' + each + b'"') for each in raw]
+    # Few of many are escaped. What json.loads would refuse in the others is not what they are escaped to.
+    texts = [json.loads(b'"' + each + b'"') if _BACKSLASH in each else each.decode() for each in raw]
     # Another way to escape the same text is not what our serialiser writes.
     is_ours = all(escape_text(text) == each for text, each in zip(texts, raw, strict=True))
     return hole_texts(texts) if is_ours else None

@@ -110,12 +110,12 @@ class CompiledSeals:
 
     def __init__(self, *, time_header: TimeHeader) -> None:
         self._time_header = time_header
-        self._book = FormBook()
+        self._book = FormBook(is_sound=_is_sound)
         self._headers: dict[tuple[str, datetime], tuple[str, str]] = {}
 
     def learn(self, contents: Iterable[bytes]) -> None:
         """Learn the shapes of payloads that are not known yet and are sound JSON within the limits of a payload."""
-        self._book.learn([each for each in contents if self._book.read(each) is None and _is_sound(each)])
+        self._book.learn([content for content in contents if self._book.read(content) is None])
 
     def secure(self, content: bytes, key: SigningKey, created: datetime) -> Made | None:
         """Seal a payload as it is, or return None if its shape isn't known. Raises ConfigurationError, SignerError."""
