@@ -3,8 +3,8 @@
 An award that a document certifies already is left out here, with a finding; it is never an error.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.decide import Decided, component_of, issued_before, not_replaceable
 from vc_issuer.issuance.identity import document_number, new_code, new_uuid
 from vc_issuer.issuance.profile import IssuingProfile
-from vc_issuer.model.credential import CredentialStatus, Document, Envelope
-from vc_issuer.model.record import DocumentDue
+from vc_issuer.model.credential import CredentialStatus, Envelope
+from vc_issuer.model.record import DocumentDue, Specification
 from vc_issuer.store.credentials import Award, taken_claims
 from vc_issuer.store.database import Session
 from vc_issuer.store.documents import StoredDocument, documents_by_id
@@ -21,6 +21,7 @@ from vc_issuer.store.numbers import reserve_numbers
 from vc_issuer.store.offerings import offering_key
 from vc_issuer.store.records import StoredRecord
 from vc_issuer.store.status import ReservedSlot, reserve_slots
+from vc_issuer.store.vault import RandomBytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +46,20 @@ class Allotted:
         """Return the offering version's key."""
         return offering_key(self.record.offering_code, self.record.offering_version)
 
-    def showing(self, pictures: Mapping[str, bytes], endorsements: Mapping[str, Sequence[Document]]) -> Envelope:
-        """Return the envelope with pictures that the ELM shows, and endorsements that the badges carry.
 
-        Pictures are by language, endorsements by the achievement that they are of.
-        """
-        return replace(self.envelope, pictures=pictures, endorsements=endorsements)
+class _BadgeLanguages:
+    """Tells in which languages documents get badges, worked out once for each specification among them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, tuple[str, ...]], tuple[Specification, tuple[str, ...]]] = {}
+
+    def of(self, due: DocumentDue) -> tuple[str, ...]:
+        key = (id(due.specification), due.languages)
+        known = self._known.get(key)
+        if known is None:
+            # The specification is kept beside its languages, so that no other gets its id.
+            known = self._known[key] = due.specification, badge_languages(due)
+        return known[1]
 
 
 class _Wanted(NamedTuple):
@@ -72,8 +81,9 @@ def allot(
     first = reserve_numbers(session, f"document-{profile.number_prefix}-{year}", len(wanted))
     slots = reserve_slots(session, batch_id, len(wanted), base_url=profile.base_url)
     numbers = (document_number(profile.number_prefix, year, first + n) for n in range(len(wanted)))
+    languages = _BadgeLanguages()
     return standing, [
-        _allotted(session, want, profile, (number, slot, issued))
+        _allotted(session.random_bytes, want, profile, (number, slot, issued, languages.of(want.due)))
         for want, number, slot in zip(wanted, numbers, slots, strict=True)
     ]
 
@@ -121,14 +131,16 @@ def _award(record: StoredRecord, due: DocumentDue) -> Award:
 
 
 def _allotted(
-    session: Session, want: _Wanted, profile: IssuingProfile, given: tuple[str, ReservedSlot, datetime]
+    random_bytes: RandomBytes,
+    want: _Wanted,
+    profile: IssuingProfile,
+    given: tuple[str, ReservedSlot, datetime, tuple[str, ...]],
 ) -> Allotted:
-    random_bytes = session.random_bytes
-    number, reserved, issued = given
+    number, reserved, issued, languages = given
     code = new_code(random_bytes)
     envelope = Envelope(
         elm_id=f"urn:credential:{new_uuid(random_bytes)}",
-        ob3_ids=_badge_ids(session, badge_languages(want.due)),
+        ob3_ids={language: f"urn:uuid:{new_uuid(random_bytes)}" for language in languages},
         core_id=f"urn:uuid:{new_uuid(random_bytes)}",
         number=number,
         issued=issued,
@@ -146,7 +158,3 @@ def _allotted(
         list_id=reserved.list_id,
         replaces=want.replaces,
     )
-
-
-def _badge_ids(session: Session, languages: Iterable[str]) -> dict[str, str]:
-    return {language: f"urn:uuid:{new_uuid(session.random_bytes)}" for language in languages}

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from vc_issuer.issuance.allot import Allotted
-from vc_issuer.issuance.building import BuiltTwin, TwinBuilder
+from vc_issuer.issuance.building import BuiltTwin, Shown, TwinBuilder
 from vc_issuer.issuance.decide import Decided, finding_as_json
 from vc_issuer.issuance.preflight import Preflight, Undrawable
 from vc_issuer.issuance.profile import IssuingProfile
@@ -94,20 +94,26 @@ class DocumentBuilder:
         self._issued = issued
         self._builder = TwinBuilder()
         self._pictures: dict[tuple[str, str], bytes] = {}
+        self._shown: dict[tuple[str, tuple[str, ...]], Shown] = {}
 
     def build(self, allotted: Allotted) -> BuiltDocument:
         """Build both twins of a document. Raises InputError, RuleError as `TwinBuilder.build` does."""
-        due = allotted.due
-        pictures = {language: self._picture(due, language) for language in due.languages}
-        envelope = allotted.showing(pictures, self._tools.endorsements)
-        twin = self._builder.build(due, envelope)
+        due, envelope = allotted.due, allotted.envelope
+        twin = self._builder.build(due, envelope, self._shown_by(due))
         parts = [_part(allotted, FormatName.ELM, "", twin)]
         parts += [_part(allotted, FormatName.OB3, language, twin) for language in envelope.ob3_ids]
         return BuiltDocument(_new_document(allotted, tuple(parts), self._issued), due, envelope, twin)
 
     def looked_at(self, built: BuiltDocument, found: Sequence[Finding]) -> None:
         """Note what a full look at a document found, as `TwinBuilder.looked_at` does."""
-        self._builder.looked_at(built.due, built.envelope, found)
+        self._builder.looked_at(built.twin, found)
+
+    def _shown_by(self, due: DocumentDue) -> Shown:
+        key = (due.specification.iri, due.languages)
+        if key not in self._shown:
+            pictures = {language: self._picture(due, language) for language in due.languages}
+            self._shown[key] = Shown(pictures, self._tools.endorsements)
+        return self._shown[key]
 
     def _picture(self, due: DocumentDue, language: str) -> bytes:
         key = (due.specification.iri, language)

@@ -66,8 +66,10 @@ class TextDefect:
 
 def normalise_text(value: str) -> str:
     """Return `value` in NFC, without zero-width spaces, outer or doubled white space."""
-    composed = unicodedata.normalize("NFC", "".join(c for c in value if c not in ZERO_WIDTH))
-    return " ".join(composed.split())
+    if not value.isascii():
+        visible = value if ZERO_WIDTH.isdisjoint(value) else "".join(c for c in value if c not in ZERO_WIDTH)
+        value = unicodedata.normalize("NFC", visible)
+    return " ".join(value.split())
 
 
 def text_defects(value: str) -> list[TextDefect]:

@@ -130,13 +130,16 @@ def _draw_free(session: Session, list_id: int, size: int, count: int) -> list[in
 def _draw(random_bytes: RandomBytes, size: int, taken: set[int], count: int) -> list[int]:
     """Draw places that are not in `taken`, and add them to it."""
     chosen: list[int] = []
-    width = (size - 1).bit_length()
+    bits = (size - 1).bit_length()
+    width, shift = (bits + 7) // 8, -bits % 8
     while len(chosen) < count:
-        # Drop what lies past the end rather than fold it back: every free place is equally likely.
-        index = int.from_bytes(random_bytes((width + 7) // 8)) >> (-width % 8)
-        if index < size and index not in taken:
-            taken.add(index)
-            chosen.append(index)
+        drawn = random_bytes(width * (count - len(chosen)))
+        for start in range(0, len(drawn), width):
+            # Drop what lies past the end rather than fold it back: every free place is equally likely.
+            index = int.from_bytes(drawn[start : start + width]) >> shift
+            if index < size and index not in taken:
+                taken.add(index)
+                chosen.append(index)
     return chosen
 
 
