@@ -121,7 +121,7 @@ class AwardsWork:
         )
         laps.go()
         with home.database.writing() as session:
-            plan_chunks(session, self.batch_id, size=profile.chunk_documents)
+            plan_chunks(session, self.batch_id, most=profile.chunk_documents)
         InProcess().complete(desk)
         home.database.settle()
         laps.end()

@@ -162,7 +162,7 @@ def _start(run: _Run) -> bool:
         if batch.state is BatchState.SIGNING:
             clear_trouble(session, batch.id)
         else:
-            chunks = plan_chunks(session, batch.id, size=run.profile.chunk_documents)
+            chunks = plan_chunks(session, batch.id, most=run.profile.chunk_documents)
             deed = Deed(actor=run.actor, at=now)
             record_deed(session, deed, "batch.sign", subject=batch.id, details={"chunks": chunks})
             change_batch(session, batch, BatchState.SIGNING, {"signing_by": run.actor, "signing_at": now})
