@@ -1,5 +1,7 @@
 """How a batch is cut: as large as a transaction is worth, and as fine as several processes need to be busy."""
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import select
 
@@ -29,7 +31,7 @@ def test_a_batch_is_cut_by_its_length(database, documents, most, chunks, size):
         assert plan_chunks(session, batch_id, most=most) == chunks
         found = list(open_chunks(session, batch_id))
     assert (found[0].first, found[0].last, found[-1].last) == (1, size, documents)
-    assert all(one.last + 1 == other.first for one, other in zip(found, found[1:], strict=False))
+    assert all(one.last + 1 == other.first for one, other in pairwise(found))
 
 
 def test_a_batch_without_documents_has_no_chunks(database):
