@@ -4,13 +4,16 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from pdf_oracles import pyhanko_says
 from pki import YEAR, PkiServer
 from typer.testing import CliRunner
 
 from reference import ROOT
+from vc_issuer.carriers.pdf import extract
 from vc_issuer.cli.main import command_line
 from vc_issuer.config import Mode
 from vc_issuer.errors import InconclusiveError, RuleError
@@ -22,12 +25,14 @@ from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.signers.history import append_key
 from vc_issuer.store.audit import audit_entries, verify_audit
 from vc_issuer.store.seals import SealChoice, choose_seals, count_seals, replace_seal, seal_versions
+from vc_issuer.store.tables import pdfs
 from vc_issuer.wiring.catalogue import known_institution
 from vc_issuer.wiring.clock import utc_now
 from vc_issuer.wiring.home import open_home
 from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.keys import records_of
 from vc_issuer.wiring.office import Office, check_offering_file
+from vc_issuer.wiring.sealed_prints import print_sealed
 from vc_issuer.x509 import certificates_to_pem
 
 EXAMPLES = ROOT / "examples"
@@ -212,6 +217,34 @@ def test_what_is_served_switches_in_one_moment_and_the_print_with_it(home, batch
         proofs = {check.message for check in report.checks if check.check.word == "trust"}
         # The old print carries a seal whose revocation nobody tells; it is as good as it was, and no worse.
         assert report.verdict is Verdict.CURRENT, proofs
+
+
+def test_prints_are_time_stamped_where_the_level_asks_for_it(home, batch, server):
+    office = Office(home, "approver")
+    assert print_sealed(home, [batch], deed=office.deed()) > 0
+    first = published(home, batch)[0]
+    (seal,) = extract(home.pdf_of(first)).seals
+    assert seal.facts.level is SealLevel.B
+    office.augment_seals((batch,), SealLevel.LTA)
+    settings = home.settings.home / "settings.toml"
+    settings.write_text(settings.read_text().replace('level = "B-B"', 'level = "B-T"'))
+    stamping = open_home(home.settings.home)
+    try:
+        assert print_sealed(stamping, [batch], deed=office.deed()) == len(published(home, batch))
+        content = stamping.pdf_of(published(home, batch)[0])
+        (seal,) = extract(content).seals
+        assert seal.facts.level is SealLevel.T
+        pki = server.pki
+        status = pyhanko_says(content, pki.anchors, utc_now() + timedelta(hours=1), pki.time_anchors)
+        assert (status.intact, status.valid, status.trusted) == (True, True, True)
+        assert status.timestamp_validity.trusted
+        with stamping.database.writing() as session:
+            session.connection.execute(pdfs.delete())
+        server.pki.tsa_works = False
+        with pytest.raises(InconclusiveError, match="status 503"):
+            print_sealed(stamping, [batch], deed=office.deed())
+    finally:
+        stamping.close()
 
 
 def test_renewal_takes_what_ends_soon_and_nothing_else(home, batch):

@@ -15,6 +15,8 @@ from io import BytesIO
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, PasswordError, Pdf, PdfError, Stream, String
 from pypdfium2 import PdfDocument
 
+from vc_issuer.carriers.pdf_place import PDF_VERSION, SealPlace, reserve
+from vc_issuer.carriers.pdf_seal import PdfSeal, read_seals
 from vc_issuer.errors import InputError, UnreadableError
 
 OB3_NAME = "credential.ob3.json"
@@ -44,17 +46,19 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfContents:
-    """What a PDF carries: its attachments, and the text of its pages, apart by form feeds."""
+    """What a PDF carries: its attachments, the text of its pages, apart by form feeds, and the seals over itself."""
 
     attachments: tuple[Attachment, ...]
     text: str = field(repr=False)
+    seals: tuple[PdfSeal, ...] = ()
 
 
-def attach(pdf: bytes, files: Mapping[str, tuple[bytes, str, str]]) -> bytes:
+def attach(pdf: bytes, files: Mapping[str, tuple[bytes, str, str]], *, place: SealPlace | None = None) -> bytes:
     """Embed files in a PDF of ours: name to content, media type and description.
 
-    Each is an associated file of the document, the source of what the page shows (PDF/A-3, 6.8). The same input
-    gives the same bytes. Raises InputError where the PDF carries files already.
+    Each is an associated file of the document, the source of what the page shows (PDF/A-3, 6.8). With a `place` the
+    PDF has room for a seal, to be filled next. The same input gives the same bytes. Raises InputError where the PDF
+    carries files already.
     """
     with Pdf.open(BytesIO(pdf)) as document:
         names = document.Root.get("/Names", Dictionary())
@@ -65,8 +69,15 @@ def attach(pdf: bytes, files: Mapping[str, tuple[bytes, str, str]]) -> bytes:
         names["/EmbeddedFiles"] = document.make_indirect(Dictionary(Names=leaf))
         document.Root.Names = names
         document.Root.AF = Array(list(specifications.values()))
+        if place is not None:
+            reserve(document, place)
         out = BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
+        document.save(
+            out,
+            deterministic_id=True,
+            object_stream_mode=ObjectStreamMode.generate,
+            min_version="" if place is None else PDF_VERSION,
+        )
     return out.getvalue()
 
 
@@ -83,6 +94,7 @@ def extract(content: bytes) -> PdfContents:
             if len(document.objects) > MOST_OBJECTS:
                 raise UnreadableError("The PDF has too many parts.")
             attachments = tuple(_attachments(document))
+            seals = read_seals(content, document)
         text = _read_text(content)
     except PasswordError as cause:
         raise UnreadableError("The PDF asks for a password.", remedy="Give a file that opens without one.") from cause
@@ -90,7 +102,7 @@ def extract(content: bytes) -> PdfContents:
         raise UnreadableError(
             "The PDF is malformed.", remedy="Give the file as the issuer delivered it, not a copy saved again."
         ) from cause
-    return PdfContents(attachments=attachments, text=text)
+    return PdfContents(attachments=attachments, text=text, seals=seals)
 
 
 def _specification(document: Pdf, name: str, file: tuple[bytes, str, str]) -> Object:

@@ -1,6 +1,5 @@
 """`batch`: a cohort from draft to published, and out to files; `sign` may be killed and run again."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -8,22 +7,21 @@ from rich.console import Console
 
 from vc_issuer.cli.account import read_password
 from vc_issuer.cli.context import Context, JsonFlag, LanguageOption
+from vc_issuer.cli.exporting import export, print_sealed_pdfs
 from vc_issuer.cli.findings import WORDS, language_of
 from vc_issuer.cli.moments import read_moment
-from vc_issuer.cli.opening import open_home, open_office
+from vc_issuer.cli.opening import id_of, named_batch, open_home, open_office
 from vc_issuer.cli.output import complain, console, print_json, speaking
 from vc_issuer.cli.reviewing import review_as_json, show_review
 from vc_issuer.cli.signing_bar import signing_bar
-from vc_issuer.errors import InputError, RuleError
+from vc_issuer.errors import RuleError
 from vc_issuer.issuance.issue import SigningReport
 from vc_issuer.issuance.prepare import PrepareReport
 from vc_issuer.model.offering import Answer
 from vc_issuer.store.batches import Batch, all_batches, get_batch
 from vc_issuer.store.documents import document_count
 from vc_issuer.store.records import all_records, outcome_counts
-from vc_issuer.wiring.exporting import export_batches
 from vc_issuer.wiring.office import Office
-from vc_issuer.wiring.uploading import export_uploads, read_addresses
 
 PasswordFlag = Annotated[
     bool, typer.Option("--password-stdin", help="Read your password from standard input (production asks for it).")
@@ -54,7 +52,7 @@ def show(
     """Show one batch: its state, what each record gives, and what keeps a record back."""
     options: Context = context.obj
     with open_home(options) as home, home.database.reading() as session:
-        found = get_batch(session, _id(all_batches(session), batch))
+        found = get_batch(session, id_of(all_batches(session), batch))
         outcomes = outcome_counts(session, found.id)
         documents = document_count(session, found.id)
         records: list[dict[str, Any]] = [
@@ -111,7 +109,7 @@ def prepare(
     options: Context = context.obj
     with open_office(options, "preparer") as office:
         report = office.prepare(
-            _resolve(office.home.database, batch),
+            named_batch(office.home.database, batch),
             issued=read_moment(issued, "--issued") if issued else None,
             processes=processes,
         )
@@ -135,7 +133,7 @@ def review(context: typer.Context, batch: BatchArgument, as_json: JsonFlag = Fal
     """Show what is unusual about a prepared batch, and a random sample of it; an approval takes the token shown."""
     options: Context = context.obj
     with open_office(options, "approver") as office:
-        shown = office.review(_resolve(office.home.database, batch))
+        shown = office.review(named_batch(office.home.database, batch))
     if as_json:
         print_json(review_as_json(shown))
         return
@@ -161,7 +159,7 @@ def approve(
     options: Context = context.obj
     with open_office(options, "approver") as office:
         with office.home.database.reading() as session:
-            found = get_batch(session, _id(all_batches(session), batch))
+            found = get_batch(session, id_of(all_batches(session), batch))
             documents = document_count(session, found.id)
         if not seen and console().is_terminal and not as_json:
             shown = office.review(found.id)
@@ -182,7 +180,7 @@ def draft(context: typer.Context, batch: BatchArgument) -> None:
     """Take a prepared or approved batch apart, back to a draft."""
     options: Context = context.obj
     with open_office(options, "preparer") as office:
-        again = office.return_to_draft(_resolve(office.home.database, batch))
+        again = office.return_to_draft(named_batch(office.home.database, batch))
     console().print(f"{again.id}: draft", markup=False)
 
 
@@ -202,7 +200,7 @@ def sign(
     with open_office(options, "approver") as office:
         if office.wants_password:
             office.prove(read_password(from_input=password_stdin))
-        report = _signed(office, _resolve(office.home.database, batch), processes, as_json=as_json)
+        report = _signed(office, named_batch(office.home.database, batch), processes, as_json=as_json)
     _show_signed(report, as_json=as_json)
 
 
@@ -212,7 +210,7 @@ def pause(context: typer.Context, batch: BatchArgument) -> None:
     """Let no further chunk begin, here or on any worker; those under way are finished and kept."""
     options: Context = context.obj
     with open_office(options, "approver") as office:
-        name = _resolve(office.home.database, batch)
+        name = named_batch(office.home.database, batch)
         office.pause(name)
     console().print(f"{name}: paused. Go on with: vc-issuer batch resume {name}", markup=False)
 
@@ -231,7 +229,7 @@ def resume(
     """Go on with a batch that was paused."""
     options: Context = context.obj
     with open_office(options, "approver") as office:
-        name = _resolve(office.home.database, batch)
+        name = named_batch(office.home.database, batch)
         if office.wants_password:  # before the pause ends: a wrong password leaves everything as it is
             office.prove(read_password(from_input=password_stdin))
         office.resume(name)
@@ -270,7 +268,7 @@ def publish(context: typer.Context, batch: BatchArgument, as_json: JsonFlag = Fa
     """Show a signed batch behind its codes."""
     options: Context = context.obj
     with open_office(options, "preparer") as office:
-        published = office.publish(_resolve(office.home.database, batch))
+        published = office.publish(named_batch(office.home.database, batch))
         with office.home.database.reading() as session:
             documents = document_count(session, published.id)
     if as_json:
@@ -279,71 +277,8 @@ def publish(context: typer.Context, batch: BatchArgument, as_json: JsonFlag = Fa
         console().print(f"{published.id}: {documents} documents published", markup=False)
 
 
-@app.command("export")
-@speaking
-def export(
-    context: typer.Context,
-    batches: Annotated[list[str], typer.Argument(metavar="BATCH…", help="Ids of batches, or `last`.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")],
-    edc: Annotated[
-        bool, typer.Option("--edc", help="Write unsigned upload files for the EU's own issuer (EDC Issuer) instead.")
-    ] = False,
-    addresses: Annotated[
-        Path | None,
-        typer.Option("--addresses", metavar="FILE", help="With --edc: a CSV of student numbers and e-mail addresses."),
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Write signed files, PDFs, status lists and keys, with a manifest; or upload files with --edc."""
-    options: Context = context.obj
-    if edc:
-        _export_uploads(options, batches, out, addresses, as_json=as_json)
-        return
-    if addresses is not None:
-        raise typer.BadParameter("it belongs to --edc; add that, or leave the list out", param_hint="--addresses")
-    with open_home(options) as home:
-        exported = export_batches(home, [_resolve(home.database, batch) for batch in batches], out)
-    if as_json:
-        print_json({"manifest": str(exported.manifest), "documents": exported.documents})
-    else:
-        console().print(f"{exported.documents} documents: {exported.manifest}", markup=False)
-
-
-def _export_uploads(options: Context, batches: list[str], out: Path, addresses: Path | None, *, as_json: bool) -> None:
-    known = read_addresses(_content(addresses)) if addresses else {}
-    with open_home(options) as home:
-        names = [_resolve(home.database, batch) for batch in batches]
-        written = export_uploads(home, names, out, addresses=known)
-    if as_json:
-        print_json({"files": [str(path) for path in written.files], "without_address": written.without_address})
-        return
-    console().print(f"{len(written.files)} upload files in {written.files[0].parent}", markup=False)
-    if written.without_address:
-        console().print(
-            f"{written.without_address} of them have no address yet, and the EU's issuer asks for one: "
-            "add it there, or give --addresses.",
-            markup=False,
-        )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} can't be read.", remedy="Name a file that is there.") from error
-
-
-def _resolve(database: Any, name: str) -> str:
-    with database.reading() as session:
-        return _id(all_batches(session), name)
-
-
-def _id(batches: tuple[Batch, ...], name: str) -> str:
-    if name != "last":
-        return name
-    if not batches:
-        raise RuleError("there is no batch yet.", remedy="Import a cohort: vc-issuer import FILE")
-    return max(batches, key=lambda batch: batch.created_at).id
+app.command("print")(print_sealed_pdfs)
+app.command("export")(export)
 
 
 def _as_json(batch: Batch, documents: int) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Open the home that the global options name, to read it or to act in it under an account."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from vc_issuer.cli.context import Context
 from vc_issuer.config import Mode
-from vc_issuer.errors import ConfigurationError
+from vc_issuer.errors import ConfigurationError, RuleError
+from vc_issuer.store.batches import Batch, all_batches
+from vc_issuer.store.database import Database
 from vc_issuer.wiring import home as homes
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.office import Office
@@ -39,3 +41,19 @@ def acting_account(options: Context, home: Home, usual: str) -> str:
     if options.account:
         raise ConfigurationError("production refuses --as.", remedy="Sign in under your own account.")
     return getpass.getuser()
+
+
+def named_batch(database: Database, name: str) -> str:
+    """Return the id of the batch that a command names, which may be `last`. Raises RuleError if there is none yet."""
+    with database.reading() as session:
+        return id_of(all_batches(session), name)
+
+
+def id_of(batches: Iterable[Batch], name: str) -> str:
+    """Return a name as it is, or for `last` the id of the newest of these batches. Raises RuleError."""
+    if name != "last":
+        return name
+    found = max(batches, key=lambda batch: batch.created_at, default=None)
+    if found is None:
+        raise RuleError("there is no batch yet.", remedy="Import a cohort: vc-issuer import FILE")
+    return found.id

@@ -39,7 +39,13 @@ from vc_issuer.securing.jws import (
     verify_jws_signature,
     write_general,
 )
-from vc_issuer.x509 import certificate_facts, is_self_signed, organization_identifier, public_key_of, verify_chain
+from vc_issuer.x509 import (
+    certificate_facts,
+    organization_identifier,
+    public_key_of,
+    verify_chain,
+    without_anchor,
+)
 
 MEDIA_TYPE = "application/jose+json"
 # Decisions 7.6; the EU's largest sample has 11,000 values, 15 deep, in 1.3 MB.
@@ -157,9 +163,9 @@ def seal_header(key: SigningKey, created: datetime, *, time_header: TimeHeader) 
             f"a {public_key.algorithm.value} key can't seal.", remedy="Make the seal key P-256, P-384 or RSA."
         )
     check_sealable(key.method.certificates, public_key, created)
-    # x5c carries the chain up to its anchor, which the verifier has or doesn't trust (elm.md 5.2).
-    chain = tuple(der for der in key.method.certificates if not is_self_signed(der)) or key.method.certificates[:1]
-    header = build_header(chain, algorithm=algorithm, created=created, time_header=time_header)
+    header = build_header(
+        without_anchor(key.method.certificates), algorithm=algorithm, created=created, time_header=time_header
+    )
     return encode_header(header), algorithm
 
 

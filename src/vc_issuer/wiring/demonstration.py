@@ -19,6 +19,7 @@ from vc_issuer.wiring.exporting import MANIFEST, Exported, export_batches
 from vc_issuer.wiring.home import Home, open_home
 from vc_issuer.wiring.homemaking import NewHome, make_home
 from vc_issuer.wiring.office import CheckedOffering, Office, check_offering_file
+from vc_issuer.wiring.sealed_prints import print_sealed
 
 INSTITUTION = "uzb"
 HOST = "credentials.uzb.example"
@@ -58,7 +59,8 @@ def demonstrate(
         for name in OFFERINGS:
             office.add_offering(_checked(example(name), home))
         batches = tuple(_issue(home, name, content, say) for name, content in _cohorts(count, seed))
-        say("Writing files")
+        say("Sealing prints, writing files")
+        print_sealed(home, batches, deed=office.deed())
         files: list[Path] = []
         exported = export_batches(home, batches, out, wrote=files.append)
         say(f"Verifying {len(files)} files from their bytes")

@@ -15,6 +15,7 @@ from vc_issuer.x509.read import (
     issuer_serial,
     organization_identifier,
     public_key_of,
+    without_anchor,
 )
 from vc_issuer.x509.request import build_request, request_to_pem
 from vc_issuer.x509.revocation import (
@@ -54,6 +55,7 @@ __all__ = [
     "revocation_sources",
     "verify_chain",
     "verify_time_stamp",
+    "without_anchor",
     "write_ocsp_request",
     "write_time_stamp_query",
 ]

@@ -69,6 +69,14 @@ def read_der(content: bytes) -> Node:
     return node
 
 
+def read_padded_der(content: bytes) -> Node:
+    """Read the one value that `content` begins with; nothing but zeros stands after it. Raises UnreadableError."""
+    node, end = _read(content, 0, depth=0)
+    if content[end:].strip(b"\0"):
+        raise UnreadableError("bytes stand after an ASN.1 value")
+    return node
+
+
 def write_der(tag: int, *contents: bytes) -> bytes:
     """Write a value with `tag` that holds `contents`, one after the other."""
     content = b"".join(contents)

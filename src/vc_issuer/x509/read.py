@@ -101,6 +101,11 @@ def is_self_signed(der: bytes) -> bool:
     return certificate.issuer == certificate.subject
 
 
+def without_anchor(certificates: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return a chain as a seal carries it: up to its anchor, which the verifier has or doesn't trust (elm.md 5.2)."""
+    return tuple(der for der in certificates if not is_self_signed(der)) or certificates[:1]
+
+
 def certificate_facts(der: bytes) -> CertificateFacts:
     """Return what a report shows of a certificate. Raises UnreadableError."""
     certificate = load_certificate(der)
