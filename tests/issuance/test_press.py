@@ -1,5 +1,7 @@
 """The press: the bytes of the generic path, every signature verified, a sample of every batch looked at again."""
 
+import gc
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -7,7 +9,16 @@ import pytest
 from issuance.house import LATER, key_ring, profile, record
 from vc_issuer.errors import InvalidError
 from vc_issuer.issuance import signing
-from vc_issuer.issuance.signing import ChunkTask, Press, Signing, check_secured, secure_part, sign_chunk
+from vc_issuer.issuance.signing import (
+    ChunkTask,
+    Press,
+    Signing,
+    check_secured,
+    no_checkpoint,
+    open_signing,
+    secure_part,
+    sign_chunk,
+)
 from vc_issuer.model.credential import FormatName
 from vc_issuer.securing.jades import payload_octets, verify_seals
 from vc_issuer.store.chunks import Chunk
@@ -108,3 +119,9 @@ def test_the_first_of_every_batch_and_a_sample_are_verified_again(house, monkeyp
     assert 0 < len(sampled) < len(compiled)
     assert {name: looked[name] for name in sampled} == dict.fromkeys(sampled, True)
     assert not ({part.credential_id for part in compiled} - sampled - firsts) & looked.keys()
+
+
+def test_what_a_process_began_with_is_searched_for_garbage_again_when_it_has_signed():
+    with open_signing(lambda _: nullcontext(key_ring()), profile(), no_checkpoint):
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0

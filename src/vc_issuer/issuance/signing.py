@@ -3,6 +3,7 @@
 Pure but for the keys: a task goes in, signed parts come out, in this process or in another.
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -141,9 +142,19 @@ def open_signing(
     open_keys: OpenKeys, profile: IssuingProfile, checkpoint: Checkpoint
 ) -> Iterator[Callable[[ChunkTask], ChunkSigned]]:
     """Open the keys, check that they are the approved ones, and give the function that signs a chunk."""
-    with open_keys({KeyPurpose.CREDENTIAL, KeyPurpose.SEAL}) as keys:
+    with open_keys({KeyPurpose.CREDENTIAL, KeyPurpose.SEAL}) as keys, _start_set_apart():
         check_keys(profile, keys)
         yield partial(sign_chunk, keys=keys, profile=profile, checkpoint=checkpoint, press=Press())
+
+
+@contextmanager
+def _start_set_apart() -> Iterator[None]:
+    """Keep what is alive now from being looked through for garbage: modules and contexts are most of it, and stay."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
