@@ -74,7 +74,8 @@ def decide(
         return nothing.with_finding(_foreign_offering(offering.profile))
     record = LearningRecord(
         learner=stored.learner,
-        offering=replace(offering, answers=(*offering.answers, *stored.answers)),
+        # The same offering, not one equal to it, where there are no answers: what it gives is known then.
+        offering=replace(offering, answers=(*offering.answers, *stored.answers)) if stored.answers else offering,
         run=run,
         results=stored.results,
         language=stored.language,

@@ -1,9 +1,9 @@
 """The documents that a record gives, with every fact resolved that any format prints (domain 1.3 and part 3); pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from vc_issuer.model.offering import Component, Offering
 from vc_issuer.model.record import (
@@ -14,10 +14,9 @@ from vc_issuer.model.record import (
     LearningRecord,
     Specification,
 )
+from vc_issuer.rules.delivery import Delivery
 from vc_issuer.rules.offering_rules import answer_to
-from vc_issuer.rules.profile import Profile
-from vc_issuer.rules.specifications import unit_specification, whole_specification
-from vc_issuer.rules.statements import certificate_statements, credit_statements
+from vc_issuer.rules.statements import credit_statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,62 +29,60 @@ class Achieved:
     complete: bool
 
 
-def documents_due(record: LearningRecord, achieved: Achieved, profile: Profile) -> tuple[DocumentDue, ...]:
+def documents_due(record: LearningRecord, achieved: Achieved, delivery: Delivery) -> tuple[DocumentDue, ...]:
     """Return the certificate, if everything required is achieved, then one credit certificate a course unit.
 
-    The offering must have passed its rules: a level, a mode and ECTS are there. The run's own scale and reference
-    groups stand in for the offering's.
+    `delivery` is that of the record's offering and run.
     """
-    record = replace(record, offering=record.offering.delivered(record.run))
-    documents = [_certificate(record, achieved, profile)] if achieved.complete else []
-    units = {component.code: component for component in record.offering.components}
-    documents += [_credit_certificate(record, units[unit.code], result, profile) for unit, result in achieved.credited]
+    documents = [_certificate(record, achieved, delivery)] if achieved.complete else []
+    documents += [_credit_certificate(record, unit.code, result, delivery) for unit, result in achieved.credited]
     return tuple(documents)
 
 
-def _certificate(record: LearningRecord, achieved: Achieved, profile: Profile) -> DocumentDue:
+def _certificate(record: LearningRecord, achieved: Achieved, delivery: Delivery) -> DocumentDue:
     routes = {result.route for result in record.results}
     count = len(achieved.credited)
-    specification = whole_specification(record.offering, profile)
-    marked = _marked(record)
-    if marked is not None:
-        component, _ = marked
-        specification = replace(specification, grading=component.grading, distribution=component.distribution)
-    return replace(
-        _due(record, DocumentKind.CERTIFICATE, specification),
-        mark=marked[1].mark if marked else None,
-        honours=marked[1].honours if marked else False,
+    marked = _marked(record, delivery)
+    wording = delivery.wording(achieved.recognised, credit_certificates=count)
+    return _due(
+        record,
+        DocumentKind.CERTIFICATE,
+        delivery.marked_whole if marked else delivery.whole,
+        delivery.offering,
+        mark=marked.mark if marked else None,
+        honours=marked.honours if marked else False,
         evidence=tuple(dict.fromkeys(link for result in record.results for link in result.evidence)),
         credits_earned=_sum(achieved.earned),
         credits_recognised=_sum(achieved.recognised),
         route=routes.pop() if len(routes) == 1 else None,
-        exempted=achieved.recognised,
-        partners=record.offering.partners,
+        exempted=wording.recognised,
+        partners=delivery.offering.partners,
         credit_certificates=count,
-        statements=certificate_statements(
-            record.offering, profile, credit_certificates=count, recognised=achieved.recognised
-        ),
-        valid_until=_valid_until(record),
+        statements=wording.statements,
+        valid_until=delivery.valid_until,
     )
 
 
-def _credit_certificate(
-    record: LearningRecord, component: Component, result: ComponentResult, profile: Profile
-) -> DocumentDue:
+def _credit_certificate(record: LearningRecord, code: str, result: ComponentResult, delivery: Delivery) -> DocumentDue:
+    component = delivery.component(code)
     numeric = component.grading is not None and component.grading.numeric
-    return replace(
-        _due(record, DocumentKind.CREDIT_CERTIFICATE, unit_specification(record.offering, component, profile)),
+    return _due(
+        record,
+        DocumentKind.CREDIT_CERTIFICATE,
+        delivery.unit(code),
+        delivery.offering,
         credits_earned=component.ects,
         mark=result.mark if numeric else None,
         honours=result.honours and numeric,
         evidence=result.evidence,
-        route=_route_told(record.offering, result),
+        route=_route_told(delivery.offering, result),
         statements=credit_statements(),
     )
 
 
-def _due(record: LearningRecord, kind: DocumentKind, specification: Specification) -> DocumentDue:
-    offering = record.offering
+def _due(
+    record: LearningRecord, kind: DocumentKind, specification: Specification, offering: Offering, **own: Any
+) -> DocumentDue:
     return DocumentDue(
         kind=kind,
         record=record.reference,
@@ -99,21 +96,18 @@ def _due(record: LearningRecord, kind: DocumentKind, specification: Specificatio
         run=record.run,
         language=record.language or record.run.languages[0],
         languages=offering.languages,
-        credits_earned=specification.ects,
         mandate=offering.mandate,
+        **own,
     )
 
 
-def _marked(record: LearningRecord) -> tuple[Component, ComponentResult] | None:
-    """Return the one component and its mark, if the offering's certificate states it (ADR 10)."""
-    required = [component for component in record.offering.components if component.required]
-    if not record.offering.mark_on_certificate or len(required) != 1:
+def _marked(record: LearningRecord, delivery: Delivery) -> ComponentResult | None:
+    """Return the result whose mark the certificate states, if there is a mark."""
+    component = delivery.marked_component
+    if component is None:
         return None
-    component = required[0]
     result = next((each for each in record.results if each.component == component.code), None)
-    if result is None or result.mark is None or component.grading is None or not component.grading.numeric:
-        return None
-    return component, result
+    return result if result is not None and result.mark is not None else None
 
 
 def _route_told(offering: Offering, result: ComponentResult) -> EnrolmentRoute | None:
@@ -124,22 +118,3 @@ def _route_told(offering: Offering, result: ComponentResult) -> EnrolmentRoute |
 
 def _sum(components: Sequence[Component]) -> Decimal:
     return sum((component.ects for component in components), Decimal(0))
-
-
-def _valid_until(record: LearningRecord) -> date | None:
-    months = record.offering.valid_months
-    if months is None:
-        return None
-    awarded = record.run.awarded_on
-    years, month = divmod(awarded.month - 1 + months, 12)
-    return next(_days_from(awarded.year + years, month + 1, awarded.day))
-
-
-def _days_from(year: int, month: int, day: int) -> Iterator[date]:
-    """Give the day, or the last one of a shorter month."""
-    for candidate in range(day, 27, -1):
-        try:
-            yield date(year, month, candidate)
-        except ValueError:
-            continue
-    yield date(year, month, min(day, 28))

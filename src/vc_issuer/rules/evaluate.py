@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from vc_issuer.model.offering import Component, Form
+from vc_issuer.model.offering import Component, Form, Offering, Run
 from vc_issuer.model.record import (
     ComponentResult,
     Decision,
@@ -19,10 +19,12 @@ from vc_issuer.model.record import (
     ResultStatus,
 )
 from vc_issuer.model.text import LocalizedText
+from vc_issuer.rules.delivery import Delivery
 from vc_issuer.rules.documents import Achieved, documents_due
 from vc_issuer.rules.offering_rules import CERTIFICATE_ONLY, CREDIT_CERTIFICATE, answer_to, check_offering
 from vc_issuer.rules.profile import Findings, Profile, load_profile
 
+MOST_KNOWN = 256  # offerings and their runs that are remembered; a record with answers of its own brings one more
 _ROUTE_NAMES = {
     EnrolmentRoute.CREDIT_CONTRACT: LocalizedText.of(nl="creditcontract", en="credit contract"),
     EnrolmentRoute.EXAM_CONTRACT: LocalizedText.of(nl="examencontract", en="exam contract"),
@@ -46,24 +48,58 @@ class _Part(NamedTuple):
     result: ComponentResult | None
 
 
-def evaluate(record: LearningRecord, profile: Profile | None = None) -> Decision:
-    """Return everything the rules find in a record, and the documents due if nothing blocks it.
+class Evaluator:
+    """Evaluates many records; what depends on the offering alone is worked out once for each that it is given."""
 
-    `profile` is the offering's own unless given. Raises ConfigurationError for a profile that is not known.
-    """
-    profile = profile or load_profile(record.offering.profile)
-    findings = Findings(profile)
-    parts = _parts(record)
-    _assessed(record, parts, findings)
-    _dates(record, parts, findings)
-    for part in parts:
-        _route_questions(record, part, findings)
-    achieved = _achieved(record, parts, findings)
-    found = _distinct([*check_offering(record.offering), *findings.found])
-    decision = Decision(findings=found, documents=())
-    if decision.blocked:
-        return decision
-    return Decision(findings=found, documents=documents_due(record, achieved, profile))
+    def __init__(self) -> None:
+        self._checked: dict[int, tuple[Offering, tuple[Finding, ...]]] = {}
+        self._deliveries: dict[tuple[int, int, int], Delivery] = {}
+
+    def evaluate(self, record: LearningRecord, profile: Profile | None = None) -> Decision:
+        """Return everything the rules find in a record, and the documents due if nothing blocks it.
+
+        `profile` is the offering's own unless given. Raises ConfigurationError for a profile that is not known.
+        """
+        profile = profile or load_profile(record.offering.profile)
+        findings = Findings(profile)
+        parts = _parts(record)
+        _assessed(record, parts, findings)
+        _dates(record, parts, findings)
+        for part in parts:
+            _route_questions(record, part, findings)
+        achieved = _achieved(record, parts, findings)
+        found = _distinct([*self._found_in(record.offering), *findings.found])
+        decision = Decision(findings=found, documents=())
+        if decision.blocked:
+            return decision
+        delivery = self._delivery(record.offering, record.run, profile)
+        return Decision(findings=found, documents=documents_due(record, achieved, delivery))
+
+    def _found_in(self, offering: Offering) -> tuple[Finding, ...]:
+        known = self._checked.get(id(offering))
+        if known is None:
+            _make_room(self._checked)
+            # The offering is kept beside what was found: no other gets its id.
+            known = self._checked[id(offering)] = offering, tuple(check_offering(offering))
+        return known[1]
+
+    def _delivery(self, offering: Offering, run: Run, profile: Profile) -> Delivery:
+        key = (id(offering), id(run), id(profile))  # a delivery keeps all three
+        known = self._deliveries.get(key)
+        if known is None:
+            _make_room(self._deliveries)
+            known = self._deliveries[key] = Delivery(offering, run, profile)
+        return known
+
+
+def evaluate(record: LearningRecord, profile: Profile | None = None) -> Decision:
+    """Evaluate one record, as `Evaluator.evaluate` does."""
+    return Evaluator().evaluate(record, profile)
+
+
+def _make_room(known: dict[Any, Any]) -> None:
+    if len(known) >= MOST_KNOWN:
+        known.clear()
 
 
 def _parts(record: LearningRecord) -> tuple[_Part, ...]:

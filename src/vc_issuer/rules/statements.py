@@ -43,6 +43,7 @@ _CREDIT = _T(
     "course unit (Flemish Codex on Higher Education). "
     "The institution reports it to the Flemish database of learning records (LED).",
 )
+_OF_CREDIT_CERTIFICATES = (_CREDIT,)
 _RECOGNISED = _T(
     nl="Vrijgesteld of eerder verworven, hier niet opnieuw meegeteld: {names}.",
     en="Exempted or credited earlier, not counted anew here: {names}.",
@@ -66,7 +67,7 @@ def certificate_statements(
 
 def credit_statements() -> tuple[LocalizedText, ...]:
     """Return what a credit certificate must say of itself."""
-    return (_CREDIT,)
+    return _OF_CREDIT_CERTIFICATES
 
 
 def fill(template: LocalizedText, **values: object) -> LocalizedText:

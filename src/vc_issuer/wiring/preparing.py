@@ -7,7 +7,7 @@ from vc_issuer.engine.base import Crew
 from vc_issuer.issuance.prepare import PrepareTools
 from vc_issuer.issuance.slices import BuildingTools
 from vc_issuer.rendering.typefaces import undrawable
-from vc_issuer.rules import evaluate, load_profile
+from vc_issuer.rules import Evaluator, load_profile
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.pictures import Pictures
 
@@ -19,7 +19,7 @@ def prepare_tools(home: Home, issued: datetime, crew: Crew) -> PrepareTools:
     )
     return PrepareTools(
         offering_of=cache(home.offerings.offering),  # asked for every record
-        evaluate=evaluate,
+        evaluate=Evaluator().evaluate,
         rule_version=lambda profile: load_profile(profile).version,
         building=building,
         crew=crew,
