@@ -1,5 +1,6 @@
 """Decoders of what other parties sign: certificates, revocation, time-stamps, trusted lists, checkpoints, proofs."""
 
+import hashlib
 import json
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from property.decoder import Decoder
 from trusted_list_builder import ISSUED, ListSigner, service, trusted_list
 from vc_issuer.encoding.cbor import decode_cbor, encode_cbor
 from vc_issuer.securing.jades import seal_prepared, verify_any_seals
+from vc_issuer.securing.pades import pdf_sealing, verify_pdf_seal
 from vc_issuer.securing.vc_jose import VcJose, verify_jwt
 from vc_issuer.transparency.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from vc_issuer.transparency.evidence import LogProof, leaf_of, verify_evidence, write_evidence
@@ -50,6 +52,9 @@ NOTE = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=leaf_hash(leaf_of(
 STAMPED = write_evidence(NOTE, [LogProof(credential_id="x", salt=SALT, index=0, path=())], DESK.stamp(NOTE))
 SEAL = seal_prepared(json.dumps(DOCUMENT, ensure_ascii=False).encode(), PKI.seal_key, NOON).content
 KEY = signing_key()
+PDF_SEALING = pdf_sealing(PKI.seal_key, NOON)
+PDF_SIGNED = PDF_SEALING.sign(hashlib.sha256(MESSAGE).digest())
+PDF_SEAL = PDF_SEALING.write(PDF_SIGNED, DESK.stamp(PDF_SIGNED.signature)) + bytes(40)
 
 
 def read_certificate(der: bytes) -> None:
@@ -84,6 +89,10 @@ def check_w3c(content: bytes) -> None:
     check_credential(content, NOW)
 
 
+def check_pdf_seal(contents: bytes) -> None:
+    verify_pdf_seal(contents, NOON, lambda name: hashlib.new(name, MESSAGE).digest())
+
+
 SIGNED = (
     Decoder("certificate", read_certificate, (LEAF, CA, PKI.tsa.certificate)),
     Decoder("certificates", certificates_from_pem, (certificates_to_pem((LEAF, CA)),)),
@@ -105,6 +114,7 @@ SIGNED = (
     Decoder("log proof", read_log_proof, (STAMPED,)),
     Decoder("cbor", decode_cbor, (encode_cbor([b"ab", [1, 500, "x"], {1: b"c", 2: {}}]),)),
     Decoder("seals", verify_any_seals, (SEAL, extended(SEAL, sig_tst(PKI.tsa)))),
+    Decoder("pdf seal", check_pdf_seal, (PDF_SEAL,)),
     Decoder("presentation", lambda content: prove_presentation(content, ASKED, NOW), (json.dumps(shown()).encode(),)),
     Decoder("proofs", check_w3c, tuple(json.dumps(each).encode() for each in (*GENUINE.values(), enveloped()))),
     Decoder(

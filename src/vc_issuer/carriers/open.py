@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from vc_issuer.carriers.pdf import MOST_PDF_BYTES, extract
+from vc_issuer.carriers.pdf_seal import PdfSeal
 from vc_issuer.carriers.picture import JPEG_SIGNATURE, addresses_in_pdf, addresses_in_picture
 from vc_issuer.carriers.png import SIGNATURE, carries_credential, extract_png
 from vc_issuer.carriers.svg import extract_svg
@@ -37,6 +38,7 @@ class CarrierKind(Enum):
 class Carried:
     """Secured bytes as they stood in a file. `name` is the attachment's or the file's; `text` what a PDF shows.
 
+    `seals` are those over the PDF as a whole, checked but not believed.
     A picture, a scan and an address carry no bytes, but `addresses` where they may be had. What a ZIP carries are files
     of any kind.
     """
@@ -46,6 +48,7 @@ class Carried:
     content: bytes = field(repr=False)
     text: str = field(default="", repr=False)
     addresses: tuple[str, ...] = field(default=(), repr=False)
+    seals: tuple[PdfSeal, ...] = field(default=(), repr=False)
 
 
 def open_carrier(content: bytes, *, name: str = "") -> list[Carried]:
@@ -101,7 +104,13 @@ def _from_picture(content: bytes, name: str) -> Carried:
 def _from_pdf(content: bytes) -> list[Carried]:
     contents = extract(content)
     found = [
-        Carried(kind=CarrierKind.PDF, name=attachment.name, content=attachment.content, text=contents.text)
+        Carried(
+            kind=CarrierKind.PDF,
+            name=attachment.name,
+            content=attachment.content,
+            text=contents.text,
+            seals=contents.seals,
+        )
         for attachment in contents.attachments
         if _text_kind(attachment.content) is not None
     ]

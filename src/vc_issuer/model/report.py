@@ -46,6 +46,7 @@ class CheckId(Enum):
     TRUST = (11, "trust")
     ENDORSEMENT = (12, "endorsement")
     SCHEMA = (13, "schema")
+    FILE_SEAL = (14, "file-seal")
 
     @property
     def number(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from vc_issuer.carriers.open import Carried, CarrierKind
 from vc_issuer.errors import InconclusiveError, InvalidError
@@ -14,18 +15,27 @@ from vc_issuer.verification.answer import EXIT_CODES
 from vc_issuer.verification.candidate import Candidate, Kind
 from vc_issuer.verification.examination import Examination, verdict_of, worse
 from vc_issuer.verification.examined import Examined, labelled, report_of
+from vc_issuer.verification.pdf_seal import check_pdf_seal
+from vc_issuer.verification.trust import TrustStore
 
 # Several files: what is wrong comes before what can't be read, and that before what is not known (decisions 7.1).
 _URGENCY = tuple(verdict for code in (1, 2, 3, 0) for verdict in Verdict if EXIT_CODES[verdict] == code)
 _CORE = "award core, version 1"
 
 
-def report_on_container(carried: list[Carried], parts: list[Examined], name: str, now: datetime) -> Report:
-    """Return the report on a file and what it carries: the worse verdict, the twin check, the print (decisions 7.2)."""
+def report_on_container(
+    carried: list[Carried], parts: list[Examined], name: str, trust: TrustStore, now: datetime
+) -> Report:
+    """Return the report on a file and what it carries: the worse verdict, the twin check, the print (decisions 7.2).
+
+    A PDF that is sealed as a whole has a check for each seal.
+    """
     whole = Examination()
     if carried[0].kind is CarrierKind.PDF:
         whole.attempt(CheckId.TWIN, lambda: _twins(parts))
     whole.attempt(CheckId.CARRIER, lambda: _carrier(carried, parts))
+    for seal in carried[0].seals:
+        whole.attempt(CheckId.FILE_SEAL, partial(check_pdf_seal, seal, trust, now))
     reports = tuple(report_of(part, f"{name} ({part.word})", now) for part in parts)
     verdict = verdict_of(whole.results)
     for report in reports:

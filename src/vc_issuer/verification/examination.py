@@ -21,6 +21,7 @@ GENUINENESS = frozenset(
         CheckId.TRUST,
         CheckId.ENDORSEMENT,
         CheckId.SCHEMA,
+        CheckId.FILE_SEAL,
     }
 )
 

@@ -84,7 +84,7 @@ class Verifier:
         parts = [work.examine(task.content if kind in _PLAIN else one.content) for one in carried]
         if kind in _PLAIN:
             return ExaminedFile(report=report_of(parts[0], task.name, task.now), credentials=tuple(parts))
-        report = report_on_container(carried, parts, task.name, task.now)
+        report = report_on_container(carried, parts, task.name, trust, task.now)
         return ExaminedFile(report=report, credentials=tuple(parts))
 
     def _archive(self, carried: list[Carried], task: _Task) -> ExaminedFile:
