@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.decide import Decided, component_of, issued_before, not_replaceable
-from vc_issuer.issuance.identity import document_number, new_code, new_uuid
+from vc_issuer.issuance.identity import document_number, in_blocks, new_code, new_uuid
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.model.credential import CredentialStatus, Envelope
 from vc_issuer.model.record import DocumentDue, Specification
@@ -81,9 +81,9 @@ def allot(
     first = reserve_numbers(session, f"document-{profile.number_prefix}-{year}", len(wanted))
     slots = reserve_slots(session, batch_id, len(wanted), base_url=profile.base_url)
     numbers = (document_number(profile.number_prefix, year, first + n) for n in range(len(wanted)))
-    languages = _BadgeLanguages()
+    languages, random_bytes = _BadgeLanguages(), in_blocks(session.random_bytes)
     return standing, [
-        _allotted(session.random_bytes, want, profile, (number, slot, issued, languages.of(want.due)))
+        _allotted(random_bytes, want, profile, (number, slot, issued, languages.of(want.due)))
         for want, number, slot in zip(wanted, numbers, slots, strict=True)
     ]
 

@@ -7,6 +7,7 @@ to check stands in `lints`.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import TypeAlias
 
 from vc_issuer.encoding.strict_json import serialise_compact
@@ -72,9 +73,8 @@ class Preflight:
         return found
 
     def _print_problems(self, due: DocumentDue) -> Iterator[str]:
-        texts = [due.learner.full_name]
-        texts += [text for _, text in due.specification.title]
-        missing = dict.fromkeys(character for text in texts for character in self.undrawable(text))
+        texts = (due.learner.full_name, *(text for _, text in due.specification.title))
+        missing = dict.fromkeys(chain.from_iterable(map(self.undrawable, texts)))
         if missing:
             points = ", ".join(f"U+{ord(character):04X}" for character in missing)
             yield f"name or title holds characters that can't be printed: {points}"

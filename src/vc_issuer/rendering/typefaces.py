@@ -32,6 +32,8 @@ class Face(Enum):
 
 def undrawable(text: str) -> list[str]:
     """Return each character of `text`, once and in order, that the committed faces can't draw."""
+    if _characters(Face.TEXT.value).issuperset(map(ord, text)):  # nearly every text
+        return []
     return list(dict.fromkeys(c for c in text if c not in LINE_BREAKS and not _stem_for(c, Face.TEXT)))
 
 
