@@ -23,6 +23,7 @@ from vc_issuer.model.credential import FormatName
 from vc_issuer.securing.jades import payload_octets, verify_seals
 from vc_issuer.store.chunks import Chunk
 from vc_issuer.store.credentials import prepared_parts, unsigned_parts
+from vc_issuer.store.difference import difference
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_compiled_badges_are_the_generic_path_s_bytes(parts):
     for part, each in zip(own, made, strict=True):
         if each is not None:
             assert each.secured == secure_part(part, plan, key, LATER)
-        assert press.secure(part, plan, key, Signing(created=LATER))[0] == secure_part(part, plan, key, LATER)
+        assert press.secure(part, plan, key, Signing(created=LATER)).secured == secure_part(part, plan, key, LATER)
 
 
 def test_compiled_seals_hold_and_cover_the_prepared_bytes(parts):
@@ -58,6 +59,8 @@ def test_compiled_seals_hold_and_cover_the_prepared_bytes(parts):
             generic = secure_part(part, plan, key, LATER).content
             assert each.secured.content.partition(b'"signature":')[0] == generic.partition(b'"signature":')[0]
             assert payload_octets(each.secured.content) == part.content
+            content = each.secured.content
+            assert difference(content, part.content, each.around) == difference(content, part.content)
             assert verify_seals(each.secured.content).payload == part.content
 
 
@@ -65,7 +68,7 @@ def test_a_press_learns_from_a_lesson_when_it_meets_a_shape_that_it_does_not_kno
     press, plan, key = Press(), profile().plan(FormatName.OB3), key_ring().key(FormatName.OB3)
     own = [part for part in parts if part.format is FormatName.OB3]
     lesson = list(own)
-    made = [press.secure(part, plan, key, Signing(created=LATER), lesson)[0] for part in own]
+    made = [press.secure(part, plan, key, Signing(created=LATER), lesson).secured for part in own]
     assert lesson == []
     assert made == [secure_part(part, plan, key, LATER) for part in own]
     assert sum(press.proofs_of(plan).secure(part.content, key, LATER) is not None for part in own) >= len(own) - 2

@@ -46,3 +46,18 @@ def test_whatever_stands_around_comes_back(prepared, before, after):
     escaped = prepared.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
     for secured in (prepared[:-1] + after, before + escaped + after):
         assert restored(difference(secured, prepared), prepared) == secured
+
+
+@given(prepared=st.binary(), before=st.binary(), after=st.binary())
+def test_who_says_where_the_text_stands_spares_the_search(prepared, before, after):
+    secured = before + prepared.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + after
+    kept = difference(secured, prepared, (before, after))
+    assert restored(kept, prepared) == secured
+    assert len(kept) == len(before) + len(after) + 5
+
+
+@given(secured=st.binary(), prepared=st.binary(), before=st.binary(), after=st.binary())
+def test_what_is_said_of_other_bytes_is_not_believed(secured, prepared, before, after):
+    secured = b"{" + secured  # another beginning or another length than what was said
+    kept = difference(secured, prepared, (b"}" + before, after))
+    assert restored(kept, prepared) == secured

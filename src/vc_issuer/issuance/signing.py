@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
 from vc_issuer.encoding.strict_json import serialise_compact
@@ -54,6 +54,14 @@ class ChunkSigned:
     parts: tuple[NewSecured, ...]
 
 
+class Pressed(NamedTuple):
+    """A secured part, the signature in it, and what is around the prepared bytes where that is known."""
+
+    secured: SecuredCredential
+    signature: bytes
+    around: tuple[bytes, bytes] | None = None
+
+
 class Press:
     """Secure parts by the compiled shapes that it has learned, one by one where it has not; keep one a process.
 
@@ -82,8 +90,8 @@ class Press:
         key: SigningKey,
         signing: "Signing",
         lesson: list[PreparedPart] | None = None,
-    ) -> tuple[SecuredCredential, bytes]:
-        """Secure one part and verify it; returns it and the signature in it.
+    ) -> Pressed:
+        """Secure one part and verify it.
 
         Where its shape isn't known, the parts of `lesson`, which are secured under the same plan, are learned first,
         once: the list is empty then. Raises UnsafeDocumentError, SignerError, InvalidError.
@@ -102,7 +110,9 @@ class Press:
             check_secured(part, secured, plan, key.method)
         elif signing.is_sampled(part):
             check_secured(part, secured, plan, key.method, guarded=True)
-        return secured, made.signature if made else signature_of(secured.content)
+        return (
+            Pressed(secured, made.signature, made.around) if made else Pressed(secured, signature_of(secured.content))
+        )
 
     def proofs_of(self, plan: ProofPlan) -> CompiledProofs:
         """Return what adds proofs under a plan."""
@@ -181,8 +191,17 @@ def sign_chunk(
     signed = []
     for part, data_key in opened:
         key = keys.key(part.format)
-        secured, signature = press.secure(part, profile.plan(part.format), key, signing, lessons[part.format])
-        signed.append(seal_secured(part, secured, key=data_key, key_id=key.method.id, signature=signature))
+        made = press.secure(part, profile.plan(part.format), key, signing, lessons[part.format])
+        signed.append(
+            seal_secured(
+                part,
+                made.secured,
+                key=data_key,
+                key_id=key.method.id,
+                signature=made.signature,
+                around=made.around,
+            )
+        )
     return ChunkSigned(chunk=task.chunk, parts=tuple(signed))
 
 

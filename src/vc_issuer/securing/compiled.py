@@ -34,12 +34,16 @@ _MOST_CONFIGS = 16  # proofs made at one time share one; earlier times don't com
 
 
 class Made(NamedTuple):
-    """Secured bytes that nobody has looked at yet, with the signature in them and the message that it signs."""
+    """Secured bytes that nobody has looked at yet, with the signature in them and the message that it signs.
+
+    Of a seal, `around` is what stands before and after its payload as a JSON text.
+    """
 
     secured: SecuredCredential
     signature: bytes
     message: bytes
     algorithm: str = ""
+    around: tuple[bytes, bytes] | None = None
 
 
 class CompiledProofs:
@@ -126,18 +130,14 @@ class CompiledSeals:
         start = protected.encode()
         message = start + b"." + content
         signature = key.sign(message, KeyPurpose.SEAL)
-        envelope = b"".join(
-            (
-                b'{"payload":"',
-                reading.form.form.write_quoted(reading.texts.values),
-                b'","signatures":[{"protected":"',
-                start,
-                b'","signature":"',
-                base64url_encode(signature).encode(),
-                b'"}]}',
-            )
+        written = base64url_encode(signature).encode()
+        before, after = (
+            b'{"payload":"',
+            b"".join((b'","signatures":[{"protected":"', start, b'","signature":"', written, b'"}]}')),
         )
-        return Made(SecuredCredential(media_type=SEAL_MEDIA_TYPE, content=envelope), signature, message, algorithm)
+        envelope = b"".join((before, reading.form.form.write_quoted(reading.texts.values), after))
+        secured = SecuredCredential(media_type=SEAL_MEDIA_TYPE, content=envelope)
+        return Made(secured, signature, message, algorithm, (before, after))
 
     def check(self, made: Made, content: bytes, method: VerificationMethod) -> None:
         """Verify the signature, and that it is over the prepared bytes. Raises InvalidError."""

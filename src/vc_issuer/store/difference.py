@@ -5,6 +5,8 @@ mark, what stands before and what stands after. Bytes that are neither are kept 
 of JSON and no compact JWS begins with a mark.
 """
 
+from typing import TypeAlias
+
 _WHOLE = b"\x00"  # what begins like a mark
 _APPENDED = b"\x01"  # the prepared bytes without their last brace, then the rest
 _QUOTED = b"\x02"  # the length of what stands before (4 bytes), that, the prepared bytes as a JSON text, the rest
@@ -12,9 +14,20 @@ _LENGTH = 4
 _BEGINNING = 64
 
 
-def difference(secured: bytes, prepared: bytes) -> bytes:
-    """Return what `restored` makes the secured bytes from, or those themselves where they don't hold the prepared."""
-    kept = _appended(secured, prepared) or _quoted(secured, prepared)
+Around: TypeAlias = tuple[bytes, bytes]
+"""What stands before the prepared bytes as a JSON text, and what stands after."""
+
+
+def difference(secured: bytes, prepared: bytes, around: Around | None = None) -> bytes:
+    """Return what `restored` makes the secured bytes from, or those themselves where they don't hold the prepared.
+
+    Whoever put the prepared bytes into a text says by `around` where it stands. To write that text again, only to
+    compare it, takes as long as a signature: compared are its length and what is around it.
+    """
+    if around is not None and _stands_within(secured, prepared, *around):
+        kept: bytes | None = _kept(*around)
+    else:
+        kept = _appended(secured, prepared) or _quoted(secured, prepared)
     if kept is not None:
         return kept
     return _WHOLE + secured if secured[:1] in (_WHOLE, _APPENDED, _QUOTED) else secured
@@ -45,8 +58,17 @@ def _quoted(secured: bytes, prepared: bytes) -> bytes | None:
         start = secured.find(text, start)
     if start < 0:
         return None
-    before, after = secured[:start], secured[start + len(text) :]
+    return _kept(secured[:start], secured[start + len(text) :])
+
+
+def _kept(before: bytes, after: bytes) -> bytes:
     return b"".join((_QUOTED, len(before).to_bytes(_LENGTH), before, after))
+
+
+def _stands_within(secured: bytes, prepared: bytes, before: bytes, after: bytes) -> bool:
+    text = len(prepared) + prepared.count(b'"') + prepared.count(b"\\")
+    is_as_long = len(secured) == len(before) + text + len(after)
+    return is_as_long and secured.startswith(before) and secured.endswith(after)
 
 
 def _as_text(content: bytes) -> bytes:

@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from vc_issuer.errors import ConfigurationError
 from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.store.bulk import insert_rows, is_among
 from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
 from vc_issuer.store.database import Session
 from vc_issuer.store.dictionaries import read_dictionaries
-from vc_issuer.store.difference import difference, restored
+from vc_issuer.store.difference import Around, difference, restored
 from vc_issuer.store.issuance_log import append_leaves
 from vc_issuer.store.people import data_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts
@@ -50,13 +51,22 @@ class NewSecured:
 
 
 def seal_secured(
-    part: PreparedPart, secured: SecuredCredential, *, key: DataKey, key_id: str, signature: bytes
+    part: PreparedPart,
+    secured: SecuredCredential,
+    *,
+    key: DataKey,
+    key_id: str,
+    signature: bytes,
+    around: Around | None = None,
 ) -> NewSecured:
-    """Return what is stored of a part that was secured; `key` is its learner's, `signature` the one in it."""
+    """Return what is stored of a part that was secured; `key` is its learner's, `signature` the one in it.
+
+    `around` is for `difference`.
+    """
     return NewSecured(
         credential_id=part.credential_id,
         media_type=secured.media_type,
-        sealed=key.seal(difference(secured.content, part.content), secured_context(part.credential_id)),
+        sealed=key.seal(difference(secured.content, part.content, around), secured_context(part.credential_id)),
         sha256=hashlib.sha256(secured.content).hexdigest(),
         key_id=key_id,
         leaf=leaf_of(key.derive(salt_context(part.credential_id)), signature),
@@ -136,7 +146,10 @@ def secured_query() -> Select[Any]:
 
 
 def open_secured(session: Session, query: Select[Any]) -> Iterator[tuple[Row[Any], DataKey, bytes]]:
-    """Give each row of such a query with its learner's key and the secured bytes, but not those of erased learners."""
+    """Give each row of such a query with its learner's key and the secured bytes, but not those of erased learners.
+
+    Raises ConfigurationError for bytes that are not those that were secured.
+    """
     rows = session.connection.execute(query).all()
     keys = data_keys(session, {row.learner_id for row in rows})
     used = read_dictionaries(session, {row.dictionary for row in rows})
@@ -145,7 +158,13 @@ def open_secured(session: Session, query: Select[Any]) -> Iterator[tuple[Row[Any
         if key is not None:
             kept = key.open(row.content, secured_context(row.credential_id))
             prepared = key.open(row.prepared, prepared_context(row.credential_id), used[row.dictionary])
-            yield row, key, restored(kept, prepared)
+            content = restored(kept, prepared)
+            if hashlib.sha256(content).hexdigest() != row.sha256:
+                raise ConfigurationError(
+                    f"the stored bytes of {row.credential_id} are not those that were secured.",
+                    remedy="Find out who changed the database, and restore a backup.",
+                )
+            yield row, key, content
 
 
 def _secured(row: Row[Any], content: bytes) -> SecuredPart:
