@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from commands import Commands, cut_a_connection, look_at, own_schema
 from sqlalchemy import func, select
-from watch import Watch, children_of, is_spawned_worker
+from watch import Watch, workers_of
 
 from vc_issuer.model.report import Verdict
 from vc_issuer.store.chunks import signed_count
@@ -128,7 +128,7 @@ class Killing:
             self.workers[0].wait()
             self.workers[0] = self.commands.start("worker")
             return True
-        for pid in filter(is_spawned_worker, children_of(command.pid)):
+        for pid in workers_of(command.pid):
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(os.pidfd_open(pid), signal.SIGKILL)
                 return True

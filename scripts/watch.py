@@ -56,10 +56,14 @@ def children_of(pid: int) -> list[int]:
     return sorted(found)
 
 
-def is_spawned_worker(pid: int) -> bool:
-    """Tell whether a process is one of a pool of Python's, not the one that tracks its resources."""
+def workers_of(pid: int) -> list[int]:
+    """Return the processes of a program's pool: what was forked from the server that it started for them."""
+    return [worker for child in children_of(pid) if _is_fork_server(child) for worker in children_of(child)]
+
+
+def _is_fork_server(pid: int) -> bool:
     with suppress(OSError):
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"multiprocessing.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
 
 
@@ -97,7 +101,7 @@ class Watch:
                     del self._watched[pid]
                     continue
                 self._note(name, pid)
-                for child in filter(is_spawned_worker, children_of(pid)):
+                for child in workers_of(pid):
                     self._note(f"{name} workers", child)
             self._is_over.wait(time.monotonic() - begun)  # never more than half of the time
 

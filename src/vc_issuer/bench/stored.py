@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,6 +120,30 @@ def _home() -> Iterator[tuple[Home, Path]]:
 
 
 def cpu_s() -> float:
-    """Return the CPU time of this process and of those of its children that ended: theirs counts from their start."""
+    """Return the CPU time of this process, of its children, and of theirs, ended or alive: a pool's are grandchildren.
+
+    Where there is no /proc, only of those that ended and were waited for.
+    """
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    ended = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    return ended + sum(map(_cpu_with_children_s, _children_of("self")))
+
+
+def _cpu_with_children_s(pid: str) -> float:
+    """Return the CPU time of a living process and of all below it; 0 of one that ended meanwhile."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    # Its own in user and system mode, and that of those that it waited for: in ticks.
+    ticks = sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(_cpu_with_children_s, _children_of(pid)))
+
+
+def _children_of(pid: str) -> list[str]:
+    found: list[str] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                found += (thread / "children").read_text().split()
+    return found

@@ -1,6 +1,7 @@
 """Engines on this machine: in this process, or in a pool of processes that die with it.
 
-Worker processes are spawned, never forked: a fork would inherit open keys, database connections and locks.
+Worker processes are forked from a server process that has imported what they need and nothing else: a fork of this
+process would inherit open keys, database connections and locks (ADR 34).
 """
 
 import multiprocessing
@@ -13,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
+from multiprocessing.forkserver import ensure_running
 from typing import Any, NamedTuple, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
@@ -53,15 +55,20 @@ class ProcessPool:
     They are started with the first task, and kept from run to run while a `with` holds the pool.
     """
 
-    def __init__(self, *, processes: int = 0) -> None:
+    def __init__(self, *, processes: int = 0, preload: Sequence[str] = ()) -> None:
+        """`preload` names modules that the server of processes imports once for all; one that runs takes no more."""
         self.processes = processes or os.cpu_count() or 1
+        self._preload = [__name__, *preload]
         self._pool: ProcessPoolExecutor | None = None
         self._holders = 0
         self._runs = 0
 
     def __enter__(self) -> Self:
-        """Keep the processes of one run for the next."""
+        """Keep the processes of one run for the next; what they are forked from starts now, beside this process."""
         self._holders += 1
+        if self._pool is None:
+            multiprocessing.get_context("forkserver").set_forkserver_preload(self._preload)
+            ensure_running()
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -105,8 +112,8 @@ class ProcessPool:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.processes, mp_context=spawn, initializer=end_with_parent)
+            forks = multiprocessing.get_context("forkserver")
+            self._pool = ProcessPoolExecutor(self.processes, mp_context=forks, initializer=end_with_parent)
         return self._pool
 
 

@@ -1,7 +1,7 @@
 """Choose an engine, and import the queue only where it is chosen: its packages come with the extra `postgres`."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -10,10 +10,13 @@ from vc_issuer.engine.local import InProcess, ProcessPool
 from vc_issuer.errors import ConfigurationError
 
 
-def local_engine(processes: int) -> InProcess | ProcessPool:
-    """Return an engine of this machine, which is a crew too; 0 processes stand for one a core."""
+def local_engine(processes: int, *, preload: Sequence[str] = ()) -> InProcess | ProcessPool:
+    """Return an engine of this machine, which is a crew too; 0 processes stand for one a core.
+
+    `preload` names modules that its processes need.
+    """
     count = processes or os.cpu_count() or 1
-    return InProcess() if count == 1 else ProcessPool(processes=count)
+    return InProcess() if count == 1 else ProcessPool(processes=count, preload=preload)
 
 
 def queue_engine(database_url: str, notice: Callable[[str], None]) -> Engine:

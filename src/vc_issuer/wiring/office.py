@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cache
 
 from vc_issuer.config import Mode, SigningEngine
-from vc_issuer.engine.base import Crew, Engine
-from vc_issuer.engine.registry import local_engine, queue_engine
+from vc_issuer.engine.base import Engine
+from vc_issuer.engine.registry import queue_engine
 from vc_issuer.errors import InconclusiveError, RuleError, SignerError
 from vc_issuer.intake.cohort import CohortReading, read_cohort
 from vc_issuer.intake.diff import CohortDifference, compare_cohorts, known_of, merge_records
@@ -34,7 +34,7 @@ from vc_issuer.issuance.lifecycle import (
     publish_status_lists,
 )
 from vc_issuer.issuance.log_stamps import StampReport
-from vc_issuer.issuance.prepare import MOST_ALONE, PrepareReport, prepare_batch, return_to_draft
+from vc_issuer.issuance.prepare import PrepareReport, prepare_batch, return_to_draft
 from vc_issuer.issuance.publish import publish_batch
 from vc_issuer.issuance.review import Review, review_batch
 from vc_issuer.issuance.sealing import SealingReport
@@ -61,10 +61,10 @@ from vc_issuer.store.records import (
     batch_holding,
     keep_answer,
     keep_records,
-    last_position,
 )
 from vc_issuer.store.status import mark_lists
 from vc_issuer.wiring.backup import note_erasure
+from vc_issuer.wiring.crew import MOST_CHECKED_ALONE, batch_crew, batch_engine
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import history_hash, key_opener, signing_processes
 from vc_issuer.wiring.passwords import prove_password
@@ -183,7 +183,7 @@ class Office:
             self.home.database,
             batch_id,
             profile=self.home.profile(),
-            tools=prepare_tools(self.home, issued or self.home.now(), self._crew(batch_id, processes)),
+            tools=prepare_tools(self.home, issued or self.home.now(), batch_crew(self.home, batch_id, processes)),
             deed=self.deed(),
             issued=issued,
         )
@@ -243,10 +243,11 @@ class Office:
         In production `prove` comes first.
         """
         self._check_proved(batch_id)
-        local = local_engine(signing_processes(self.home.settings, processes or os.cpu_count() or 1))
+        local = batch_engine(signing_processes(self.home.settings, processes or os.cpu_count() or 1))
+        checking = batch_crew(self.home, batch_id, 0, most_alone=MOST_CHECKED_ALONE) if self.has_workers else local
         bench = SigningBench(
             engine=self._queue(notice) if self.has_workers else local,
-            crew=self._crew(batch_id, 0) if self.has_workers else local,
+            crew=checking,
             open_keys=key_opener(self.home.settings.home),
             clock=self.home.now,
             progress=progress,
@@ -326,12 +327,6 @@ class Office:
     def _status_key(self) -> Iterator[SigningKey]:
         with key_opener(self.home.settings.home)({KeyPurpose.STATUS}) as keys:
             yield keys.of(KeyPurpose.STATUS)
-
-    def _crew(self, batch_id: str, processes: int) -> Crew:
-        """Return who works on a batch without signing keys: this process alone on a small one; 0 is one a core."""
-        with self.home.database.reading() as session:
-            is_large = last_position(session, batch_id) > MOST_ALONE
-        return local_engine(processes if is_large else 1)
 
     def _queue(self, notice: Callable[[str], None]) -> Engine:
         return queue_engine(self.home.settings.database_url, notice)
