@@ -9,6 +9,7 @@ from vc_issuer.transparency.merkle import (
     EMPTY_ROOT,
     Frontier,
     consistency_ranges,
+    full_hash,
     inclusion_ranges,
     leaf_hash,
     range_hash,
@@ -177,3 +178,9 @@ def test_what_never_was_has_no_path():
         verify_consistency((1, 2), (LEAVES[0], root_of(LEAVES[:2])), [])
     with pytest.raises(InvalidError, match="empty"):
         verify_consistency((3, 5), (root_of(LEAVES[:3]), root_of(LEAVES[:5])), [])
+
+
+@pytest.mark.parametrize("bits", range(9))
+def test_a_full_tree_is_hashed_level_by_level_to_the_same_root(bits):
+    leaves = [leaf_hash(bytes([n % 256])) for n in range(1 << bits)]
+    assert full_hash(leaves) == range_hash(0, len(leaves), leaves.__getitem__)

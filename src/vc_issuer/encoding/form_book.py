@@ -98,16 +98,20 @@ class FormBook:
         self._is_sound = is_sound
         self._structures: dict[ShapeKey, _Structure] = {}
         self._forms: list[LearnedForm] = []
+        self._last = 0
+        self._followers: dict[int, int] = {}
 
     def read(self, content: bytes) -> Reading | None:
         """Read a document with the form that fits, or return None."""
-        for position, form in enumerate(self._forms):
-            texts = form.read(content)
+        # Each learner's documents have the same order: which form came after the last one is likely to come again.
+        expected = self._followers.get(self._last, 0)
+        places = range(len(self._forms))
+        for place in (*places[expected:], *places[:expected]):
+            texts = self._forms[place].read(content)
             if texts is not None:
-                if position:
-                    # What was found last is likely to be asked for next.
-                    self._forms.insert(0, self._forms.pop(position))
-                return Reading(form, texts)
+                self._followers[self._last] = place
+                self._last = place
+                return Reading(self._forms[place], texts)
         return None
 
     def learn(self, contents: Iterable[bytes]) -> None:
@@ -181,4 +185,5 @@ class FormBook:
         if known.form is not None:
             self._forms.remove(known.form)
         known.form = form
-        self._forms.insert(0, form)
+        self._forms.append(form)
+        self._followers.clear()

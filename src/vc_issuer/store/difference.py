@@ -22,7 +22,7 @@ def difference(secured: bytes, prepared: bytes, around: Around | None = None) ->
     """Return what `restored` makes the secured bytes from, or those themselves where they don't hold the prepared.
 
     Whoever put the prepared bytes into a text says by `around` where it stands. To write that text again, only to
-    compare it, takes as long as a signature: compared are its length and what is around it.
+    compare it, takes as long as a signature: its beginning, its end and what is around it are compared.
     """
     if around is not None and _stands_within(secured, prepared, *around):
         kept: bytes | None = _kept(*around)
@@ -66,9 +66,9 @@ def _kept(before: bytes, after: bytes) -> bytes:
 
 
 def _stands_within(secured: bytes, prepared: bytes, before: bytes, after: bytes) -> bool:
-    text = len(prepared) + prepared.count(b'"') + prepared.count(b"\\")
-    is_as_long = len(secured) == len(before) + text + len(after)
-    return is_as_long and secured.startswith(before) and secured.endswith(after)
+    first, last = _as_text(prepared[:_BEGINNING]), _as_text(prepared[-_BEGINNING:])
+    is_long_enough = len(secured) >= len(before) + len(prepared) + len(after)
+    return is_long_enough and secured.startswith(before + first) and secured.endswith(last + after)
 
 
 def _as_text(content: bytes) -> bytes:

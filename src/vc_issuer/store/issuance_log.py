@@ -14,7 +14,7 @@ from vc_issuer.store.bulk import insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.numbers import reserve_numbers
 from vc_issuer.store.tables import log_checkpoints, log_leaves, log_nodes, secured_parts
-from vc_issuer.transparency.merkle import Range, leaf_hash, range_hash, split
+from vc_issuer.transparency.merkle import Range, full_hash, leaf_hash, range_hash, split
 
 NODE_BITS = 8
 _LEVELS = (16, 8)  # subtrees of 2^16 and of 2^8 leaves, the larger first
@@ -44,17 +44,23 @@ def append_leaves(session: Session, leaves: Sequence[tuple[str, bytes]]) -> None
         for n, (credential_id, leaf) in enumerate(leaves)
     ]
     insert_rows(session, log_leaves, rows)
+    _keep_nodes(session, start, [leaf_hash(leaf) for _, leaf in leaves])
+
+
+def _keep_nodes(session: Session, start: int, new: Sequence[bytes]) -> None:
+    """Store the hash of every subtree that is whole since the leaves with these hashes came, from `start` on."""
+    end = start + len(new)
     for level in reversed(_LEVELS):
-        _keep_nodes(session, level, start, start + len(leaves))
-
-
-def _keep_nodes(session: Session, level: int, before: int, after: int) -> None:
-    """Store the hash of every subtree of 2^level leaves that is whole now and was not."""
-    whole = range(before >> level, after >> level)
-    rows = [
-        {"level": level, "position": n, "hash": hash_of_range(session, (n << level, (n + 1) << level))} for n in whole
-    ]
-    insert_rows(session, log_nodes, rows)
+        rows = []
+        for n in range(start >> level, end >> level):
+            first, after = n << level, (n + 1) << level
+            if level == NODE_BITS:
+                earlier = [leaf_hash(leaf) for _, leaf in leaves_from(session, first, start)]
+                root = full_hash([*earlier, *new[max(0, first - start) : after - start]])
+            else:
+                root = hash_of_range(session, (first, after))
+            rows.append({"level": level, "position": n, "hash": root})
+        insert_rows(session, log_nodes, rows)
 
 
 def log_size(session: Session) -> int:

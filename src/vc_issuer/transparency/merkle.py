@@ -43,6 +43,14 @@ def range_hash(start: int, end: int, leaf: Callable[[int], bytes]) -> bytes:
     return node_hash(range_hash(start, middle, leaf), range_hash(middle, end, leaf))
 
 
+def full_hash(leaves: Sequence[bytes]) -> bytes:
+    """Return the root over the hashes of 2^n leaves: what `range_hash` gives, level by level."""
+    level = list(leaves)
+    while len(level) > 1:
+        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=True)]
+    return level[0]
+
+
 def inclusion_ranges(index: int, size: int) -> list[Range]:
     """Return the subtrees whose hashes prove the leaf at `index` in a tree of `size`, from the leaf up (2.1.3.1)."""
     if not 0 <= index < size:
