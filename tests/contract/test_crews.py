@@ -1,5 +1,6 @@
 """One body for every crew: runs of different work one after the other, what they opened closed, what they raise told."""
 
+import gc
 import os
 from contextlib import closing, contextmanager
 from functools import partial
@@ -115,3 +116,19 @@ def test_a_process_that_dies_is_told():
     with pytest.raises(ConfigurationError, match="a worker process died"):
         list(crew.run(open_death, [3]))
     assert list(crew.run(partial(open_times, 3), [1])) == [3]
+
+
+@contextmanager
+def open_count_of_what_is_set_aside():
+    yield set_aside_after
+
+
+def set_aside_after(_number):
+    return gc.get_freeze_count()
+
+
+def test_what_was_there_before_the_work_is_no_matter_for_the_collector_until_it_is_over(crew):
+    before = gc.get_freeze_count()
+    with closing(crew.run(open_count_of_what_is_set_aside, range(3))) as results:
+        assert min(results) > before + 1000
+    assert gc.get_freeze_count() == before

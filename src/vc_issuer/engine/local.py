@@ -18,6 +18,7 @@ from multiprocessing.forkserver import ensure_running
 from typing import Any, NamedTuple, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
+from vc_issuer.engine.heap import set_aside
 from vc_issuer.errors import ConfigurationError
 
 TASKS_AHEAD = 2  # for each process: one at work and one waiting
@@ -35,7 +36,7 @@ class InProcess:
 
     def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
         """Give each result in order; a task is taken when the result before it was asked for and given."""
-        with open_work() as work:
+        with open_work() as work, set_aside():
             for task in tasks:
                 yield work(task)
 
@@ -84,7 +85,7 @@ class ProcessPool:
         work = _Work(self._runs, pickle.dumps(open_work))
         waiting = iter(tasks)
         running: set[Future[Result]] = set()
-        with self:
+        with self, set_aside():
             try:
                 while True:
                     free = self.processes * TASKS_AHEAD - len(running)
@@ -140,6 +141,7 @@ class _Worker:
             # Made by the process that started this one, a moment ago: never by anybody else.
             open_work: OpenWork[Any, Any] = pickle.loads(wanted.open_work)  # noqa: S301
             self._work = self._open_things.enter_context(open_work())
+            self._open_things.enter_context(set_aside())
             self._run = wanted.run
         return self._work
 
