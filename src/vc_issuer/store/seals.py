@@ -76,6 +76,7 @@ def replace_seal(session: Session, seal: StoredSeal, after: StoredSeal, *, deed:
         .where(secured_parts.c.credential_id == seal.credential_id, secured_parts.c.sha256 == seal.sha256)
         .values(
             content=key.seal(after.content, secured_context(seal.credential_id)),
+            dictionary=None,
             sha256=sha256,
             level=after.level,
             proof_until=after.until,

@@ -17,13 +17,16 @@ from vc_issuer.model.credential import FormatName, SecuredCredential
 from vc_issuer.store.bulk import insert_rows, is_among
 from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
 from vc_issuer.store.database import Session
-from vc_issuer.store.dictionaries import read_dictionaries
+from vc_issuer.store.dictionaries import keep_dictionaries, read_dictionaries
+from vc_issuer.store.dictionary import Dictionary, dictionary_of
 from vc_issuer.store.difference import Around, difference, restored
 from vc_issuer.store.issuance_log import append_leaves
 from vc_issuer.store.people import data_keys
 from vc_issuer.store.tables import document_parts, documents, secured_parts
 from vc_issuer.store.vault import DataKey
 from vc_issuer.transparency.evidence import leaf_of
+
+_SIGNATURE = b'","signature":"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class NewSecured:
     credential_id: str
     media_type: str
     sealed: bytes = field(repr=False)
+    dictionary: Dictionary | None = field(repr=False)
     sha256: str
     key_id: str
     leaf: bytes
@@ -61,12 +65,15 @@ def seal_secured(
 ) -> NewSecured:
     """Return what is stored of a part that was secured; `key` is its learner's, `signature` the one in it.
 
-    `around` is for `difference`.
+    `around` is for `difference`; what stands before the signature there is the same for all that are sealed together.
     """
+    kept = difference(secured.content, part.content, around)
+    dictionary = dictionary_of(around[1][: around[1].rfind(_SIGNATURE)]) if around else None
     return NewSecured(
         credential_id=part.credential_id,
         media_type=secured.media_type,
-        sealed=key.seal(difference(secured.content, part.content, around), secured_context(part.credential_id)),
+        sealed=key.seal(kept, secured_context(part.credential_id), dictionary),
+        dictionary=dictionary,
         sha256=hashlib.sha256(secured.content).hexdigest(),
         key_id=key_id,
         leaf=leaf_of(key.derive(salt_context(part.credential_id)), signature),
@@ -78,6 +85,7 @@ def keep_secured(session: Session, parts: Sequence[NewSecured], *, now: datetime
     done = _secured_ids(session, [part.credential_id for part in parts])
     new = [part for part in parts if part.credential_id not in done]
     if new:
+        keep_dictionaries(session, {part.dictionary for part in new if part.dictionary})
         insert_rows(session, secured_parts, [_row(part, now) for part in new])
         append_leaves(session, [(part.credential_id, part.leaf) for part in new])
     return len(new)
@@ -88,6 +96,7 @@ def _row(part: NewSecured, now: datetime) -> dict[str, Any]:
         "credential_id": part.credential_id,
         "media_type": part.media_type,
         "content": part.sealed,
+        "dictionary": part.dictionary.id if part.dictionary else None,
         "sha256": part.sha256,
         "key_id": part.key_id,
         "signed_at": now,
@@ -133,7 +142,7 @@ def secured_query() -> Select[Any]:
         select(
             secured_parts,
             document_parts.c.prepared,
-            document_parts.c.dictionary,
+            document_parts.c.dictionary.label("prepared_with"),
             document_parts.c.document_id,
             document_parts.c.format,
             document_parts.c.language,
@@ -152,12 +161,12 @@ def open_secured(session: Session, query: Select[Any]) -> Iterator[tuple[Row[Any
     """
     rows = session.connection.execute(query).all()
     keys = data_keys(session, {row.learner_id for row in rows})
-    used = read_dictionaries(session, {row.dictionary for row in rows})
+    used = read_dictionaries(session, {name for row in rows for name in (row.dictionary, row.prepared_with)})
     for row in rows:
         key = keys.get(row.learner_id)
         if key is not None:
-            kept = key.open(row.content, secured_context(row.credential_id))
-            prepared = key.open(row.prepared, prepared_context(row.credential_id), used[row.dictionary])
+            kept = key.open(row.content, secured_context(row.credential_id), used[row.dictionary])
+            prepared = key.open(row.prepared, prepared_context(row.credential_id), used[row.prepared_with])
             content = restored(kept, prepared)
             if hashlib.sha256(content).hexdigest() != row.sha256:
                 raise ConfigurationError(

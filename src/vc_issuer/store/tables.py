@@ -205,7 +205,7 @@ documents = Table(
     UniqueConstraint("batch_id", "position"),
 )
 
-# What the documents of an offering have in common; parts are compressed with it.
+# What the documents of an offering have in common, or the seals of a chunk: parts are compressed with it.
 dictionaries = Table(
     "dictionaries",
     metadata,
@@ -235,6 +235,7 @@ secured_parts = Table(
     Column("credential_id", ForeignKey("document_parts.credential_id"), primary_key=True),
     Column("media_type", String(80), nullable=False),
     Column("content", LargeBinary, nullable=False),  # sealed secured bytes
+    Column("dictionary", ForeignKey("dictionaries.id")),  # as of document_parts
     Column("sha256", String(64), nullable=False),
     Column("key_id", String(400), nullable=False),
     Column("signed_at", UtcDateTime, nullable=False),
