@@ -39,7 +39,7 @@ from vc_issuer.store.records import (
     outcome_counts,
 )
 
-SLICE = 250  # records a turn at most: some six hundred documents, twenty megabytes while they are built
+SLICE = 200  # records a turn at most: some five hundred documents, twenty megabytes while they are built
 _ENOUGH_SLICES, _WORTH_A_SLICE = 16, 25  # for several processes to be busy to the end
 MOST_ALONE = 500  # records that one process prepares before two others have started
 
