@@ -21,7 +21,7 @@ from watch import memory_of  # beside this file
 from vc_issuer.bench.clock import UnitClock
 from vc_issuer.bench.inputs import new_home
 from vc_issuer.issuance.allot import Allotted, allot
-from vc_issuer.issuance.building import TwinBuilder
+from vc_issuer.issuance.building import Shown, TwinBuilder
 from vc_issuer.issuance.decide import Decided
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing
 from vc_issuer.issuance.signing import ChunkTask, Press, no_checkpoint, sign_chunk
@@ -41,6 +41,7 @@ from vc_issuer.store.credentials import (
     unsigned_parts,
 )
 from vc_issuer.store.database import Session
+from vc_issuer.store.dictionary import dictionary_of
 from vc_issuer.store.issuance_log import leaves_from
 from vc_issuer.store.people import data_keys
 from vc_issuer.store.records import keep_records, load_records
@@ -125,10 +126,9 @@ class Issuer:
     def _document(self, allotted: Allotted) -> NewDocument:
         due, envelope = allotted.due, allotted.envelope
         pictures = {language: self.picture(due, language) for language in due.languages}
-        envelope = replace(envelope, pictures=pictures)
-        built = self.builder.build(due, envelope)
+        built = self.builder.build(due, envelope, Shown(pictures, {}))
         if built.documents is not None:
-            self.builder.looked_at(due, envelope, ())
+            self.builder.looked_at(built, ())
         language = due.languages[0]
         content = built.content.ob3[language]
         part = PreparedPart(
@@ -138,6 +138,7 @@ class Issuer:
             language=language,
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),
+            dictionary=dictionary_of(built.shared.part(language)) if built.shared else None,
         )
         return NewDocument(
             id=allotted.document_id,

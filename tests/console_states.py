@@ -48,7 +48,7 @@ def home_with_every_state(path):
     with office_of(path, "approver") as office:
         office.sign(found["signed"])
     found["signing"] = killed_while_signing(
-        path, after_chunks=2, rows=227, skip=20, title="Recht en data, juni 2025", **c3
+        path, after_chunks=8, rows=227, skip=20, title="Recht en data, juni 2025", **c3
     )
     found["paused"] = killed_while_signing(path, rows=20, title="Recht en data, januari 2025", **c3)
     with office_of(path, "approver") as office:

@@ -6,10 +6,11 @@ leaves it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 
 from isal import isal_zlib
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.store.bulk import is_among
@@ -28,12 +29,11 @@ def keep_dictionaries(session: Session, used: Iterable[Dictionary]) -> None:
     held = set(
         session.connection.scalars(select(dictionaries.c.id).where(is_among(session, dictionaries.c.id, wanted)))
     )
-    new = [each for name, each in wanted.items() if name not in held]
-    if new:
-        rows = [{"id": each.id, "content": isal_zlib.compress(each.content, _LEVEL)} for each in new]
-        insert = postgresql.insert if session.connection.dialect.name == "postgresql" else sqlite.insert
-        # Another batch of the offering may store the same one in this moment.
-        session.connection.execute(insert(dictionaries).on_conflict_do_nothing(), rows)
+    for each in (each for name, each in wanted.items() if name not in held):
+        row = {"id": each.id, "content": isal_zlib.compress(each.content, _LEVEL)}
+        # Another batch of the offering, or another worker, may store the same one in this moment.
+        with suppress(IntegrityError), session.connection.begin_nested():
+            session.connection.execute(insert(dictionaries), row)
 
 
 def read_dictionaries(session: Session, names: Collection[str | None]) -> Mapping[str | None, Dictionary | None]:
