@@ -61,9 +61,11 @@ def draw_first_page(pen: Pen, printout: Printout) -> None:
         for x in (BAND_LEFT - 3, BAND_LEFT + BAND_WIDTH + 3):
             _upright(pen, x, printout.theme.tint)
     top = min(BODY_TOP, _draw_head(pen, printout) - 10)
-    _draw_medallion(pen, printout)
     blocks, slack = _fit(_body(printout), RIGHT - LEFT, top - STRIP_TOP - 26)
     _draw_blocks(pen, blocks, top, slack)
+    # After the title, though it stands beside the head: text is read back in the order in which it was drawn, and a
+    # number that follows the kind of document ends up on its line.
+    _draw_medallion(pen, printout)
     _draw_strip(pen, printout)
     draw_proof_zone(pen, printout, left=LEFT, right=RIGHT)
 
