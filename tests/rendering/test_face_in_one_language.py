@@ -29,3 +29,12 @@ def test_what_is_read_back_is_what_was_signed(kind, language, credits_, demo):
     text = "\f".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(content))
     assert text_matches(summary, text) == ()
     assert text_matches(replace(summary, credits=summary.credits + 1), text) == ("credits",)
+
+
+def test_a_digit_that_ends_the_title_does_not_complete_another_number():
+    due = KINDS["certificate"]
+    document = ElmFormat().build(due, an_envelope(languages=due.languages))
+    signed = replace(ElmFormat().summarise(document, "nl"), title="Zorg 1", credits=Decimal(12))
+    face = "\n".join((*("Universiteit Zennebeek (demo)", "Certificaat micro-credential"), "Zorg", "1", "{}", "ECTS"))
+    assert "credits" not in text_matches(signed, face.format("12"))
+    assert "credits" in text_matches(signed, face.format("2"))

@@ -6,6 +6,8 @@ A fact counts as printed where whole lines make it up, so that a short name is n
 
 import re
 import unicodedata
+from decimal import Decimal
+from itertools import pairwise
 
 from vc_issuer.model.credential import CredentialSummary
 from vc_issuer.rendering.labels import LANGUAGES, decimal_text, label, long_date
@@ -28,7 +30,6 @@ def text_matches(summary: CredentialSummary, text: str) -> tuple[str, ...]:
         for name, expected in (
             ("learner_name", (summary.learner_name,)),
             ("title", (summary.title,)),
-            ("credits", _credits(summary)),
             ("awarded_on", (long_date(summary.awarded_on, summary.language),) if summary.awarded_on else ()),
             ("number", (summary.number,) if summary.number else ()),
             ("mark", (summary.mark,) if summary.mark else ()),
@@ -39,6 +40,8 @@ def text_matches(summary: CredentialSummary, text: str) -> tuple[str, ...]:
         born = label("born", summary.language, date=long_date(summary.birth_date, summary.language))
         if _squeeze(born) not in "\n".join(lines):
             missing.append("birth_date")
+    if summary.credits is not None and not _shows_credits(summary.credits, lines):
+        missing.append("credits")
     return tuple(dict.fromkeys([*missing, *_contradictions(summary, lines)]))
 
 
@@ -55,12 +58,16 @@ def _contradictions(summary: CredentialSummary, lines: list[str]) -> list[str]:
     return found
 
 
-def _credits(summary: CredentialSummary) -> tuple[str, ...]:
-    """Return the ways in which the medallion may write the credits: it speaks the authoritative language only."""
-    if summary.credits is None:
-        return ()
-    units = ("ECTS", *(label("credits_unit", language) for language in LANGUAGES))
-    return tuple(f"{decimal_text(summary.credits, language)}{unit}" for language in LANGUAGES for unit in units)
+def _shows_credits(credits_: Decimal, lines: list[str]) -> bool:
+    """Tell whether the medallion's number and unit are there, on one line or on two; in any of our languages.
+
+    The number stands alone or begins a line: digits at the end of a title above it are not part of it.
+    """
+    units = {_squeeze(unit) for unit in ("ECTS", *(label("credits_unit", language) for language in LANGUAGES))}
+    numbers = {_squeeze(decimal_text(credits_, language)) for language in LANGUAGES}
+    if any(f"{number}{unit}" in lines for number in numbers for unit in units):
+        return True
+    return any(number in numbers and unit in units for number, unit in pairwise(lines))
 
 
 def _blocks(lines: list[str]) -> set[str]:
