@@ -13,7 +13,7 @@ from offices import issue, make, office_of
 from vc_issuer.carriers.pdf import extract
 from vc_issuer.carriers.pdf_place import SealPlace, is_sealed
 from vc_issuer.cli.main import command_line
-from vc_issuer.errors import ConfigurationError, InvalidError, RuleError, VcIssuerError
+from vc_issuer.errors import ConfigurationError, InvalidError, NotFoundError, RuleError, VcIssuerError
 from vc_issuer.issuance.print_seals import check_seal
 from vc_issuer.issuance.publish import issued_of_batch, pdf_of
 from vc_issuer.model.keys import KeyPurpose
@@ -158,3 +158,9 @@ def test_the_command_line_prints_and_exports_with_a_seal_or_without_a_key(opened
     written = list(tmp_path.glob("out/credentials/*.pdf"))
     assert len(written) == 2
     assert all(is_sealed(file.read_bytes()) for file in written)
+
+
+def test_a_batch_that_is_not_there_is_a_sentence(opened):
+    office, _batch = opened
+    with pytest.raises(NotFoundError, match="there is no batch 'NOPE'"):
+        print_sealed(office.home, ("NOPE",), deed=office.deed())

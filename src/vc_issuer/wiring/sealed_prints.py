@@ -16,6 +16,7 @@ from vc_issuer.issuance.publish import IssuedDocument, issued_of_batch
 from vc_issuer.model.keys import KeyPurpose
 from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.store.audit import Deed
+from vc_issuer.store.batches import get_batch
 from vc_issuer.store.documents import find_pdf
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.keys import key_opener, records_of
@@ -30,8 +31,12 @@ def print_sealed(home: Home, batch_ids: Sequence[str], *, deed: Deed, many: int 
     """Print and seal every document of the batches that has no sealed PDF; returns how many, 0 without opening a key.
 
     What is kept stays: the same command goes on from there. With a `seal.level` above B-B each seal gets a time-stamp.
-    Raises RuleError without the role, SignerError, ConfigurationError, InconclusiveError if the authority is away.
+    Raises NotFoundError for a batch that is not there, RuleError without the role, SignerError, ConfigurationError,
+    InconclusiveError if the authority is away.
     """
+    with home.database.reading() as session:
+        for batch_id in batch_ids:
+            get_batch(session, batch_id)
     waiting = _unsealed(home, batch_ids)
     first = list(islice(waiting, many))
     if not first:
