@@ -1,7 +1,7 @@
 """The states of a batch and what an approver approves (decisions part 4)."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class BatchState(Enum):
@@ -25,8 +25,7 @@ TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedDigest:
+class PreparedDigest(NamedTuple):
     """One line of what is approved: a document's id, its format and the SHA-256 (hex) of its unsecured bytes."""
 
     document_id: str

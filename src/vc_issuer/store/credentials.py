@@ -7,6 +7,7 @@ stored before any key is used, and its secured bytes are stored at most once.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, update
@@ -242,8 +243,8 @@ def prepared_digests(session: Session, batch_id: str) -> Iterator[PreparedDigest
         .where(documents.c.batch_id == batch_id)
         .order_by(documents.c.position, document_parts.c.ordinal)
     )
-    for row in session.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-        yield PreparedDigest(document_id=row.credential_id, format=row.format, sha256=row.sha256)
+    rows = session.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+    yield from starmap(PreparedDigest, rows)
 
 
 def prepared_parts(session: Session, batch_id: str, *, first: int, last: int) -> list[PreparedPart]:
