@@ -1,7 +1,9 @@
 """One body for every crew: runs of different work one after the other, what they opened closed, what they raise told."""
 
 import gc
+import multiprocessing
 import os
+import time
 from contextlib import closing, contextmanager
 from functools import partial
 
@@ -38,6 +40,15 @@ def pid_after(seen, number):
 
 
 @contextmanager
+def open_length(content):
+    yield partial(length_of, content)
+
+
+def length_of(content, _number):
+    return len(content)
+
+
+@contextmanager
 def open_refusal():
     yield refuse
 
@@ -54,7 +65,23 @@ def open_nothing():
 
 @contextmanager
 def open_death():
-    yield os._exit
+    yield die_beside
+
+
+def die_beside(code):
+    if multiprocessing.parent_process():
+        os._exit(code)
+    time.sleep(0.01)
+
+
+@contextmanager
+def open_naps():
+    yield nap
+
+
+def nap(_number):
+    time.sleep(0.02)
+    return os.getpid()
 
 
 def test_each_task_gives_its_result(crew):
@@ -71,19 +98,28 @@ def test_one_kind_of_work_follows_another(crew):
         assert sorted(crew.run(partial(open_times, 5), range(9))) == [5 * number for number in range(9)]
 
 
-def test_processes_stay_from_run_to_run_and_work_is_opened_anew(crew):
+def test_work_is_opened_anew_with_each_run(crew):
     with crew:
-        first, second = (list(crew.run(open_pids, range(20))) for _ in range(2))
-    assert {pid for pid, _ in second} <= {pid for pid, _ in first} or len({pid for pid, _ in first}) == 1
-    assert min(count for _, count in second) == 1
+        for _ in range(2):
+            assert min(count for _, count in crew.run(open_pids, range(20))) == 1
 
 
-def test_what_was_opened_is_closed_at_the_end_of_the_run_or_of_the_crew(crew, tmp_path):
+def test_what_was_opened_is_closed_at_the_end_of_the_run(crew, tmp_path):
     note = tmp_path / "closed"
     with crew:
         assert list(crew.run(partial(open_times, 2, note), [1])) == [2]
-        list(crew.run(partial(open_times, 2), range(20)))
-    assert note.exists()
+        assert note.exists()
+
+
+def test_this_process_works_too():
+    pids = list(ProcessPool(processes=2).run(open_naps, range(30)))
+    assert len(set(pids)) == 2
+    assert 5 < pids.count(os.getpid()) < 25
+
+
+def test_work_that_is_large_goes_to_each_process_once(crew):
+    large = b"x" * 20_000_000  # two hundred tasks would carry four gigabytes
+    assert list(crew.run(partial(open_length, large), range(200))) == [len(large)] * 200
 
 
 def test_tasks_are_taken_as_they_can_be_worked_on(crew):
@@ -112,9 +148,9 @@ def test_what_opening_raises_is_raised(crew):
 
 
 def test_a_process_that_dies_is_told():
-    crew = ProcessPool(processes=1)
+    crew = ProcessPool(processes=2)
     with pytest.raises(ConfigurationError, match="a worker process died"):
-        list(crew.run(open_death, [3]))
+        list(crew.run(open_death, range(3, 99)))
     assert list(crew.run(partial(open_times, 3), [1])) == [3]
 
 

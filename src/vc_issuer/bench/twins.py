@@ -26,7 +26,7 @@ from vc_issuer.errors import RuleError
 from vc_issuer.issuance.allot import Allotted, allot
 from vc_issuer.issuance.decide import Decided, decide
 from vc_issuer.issuance.desk import BatchDesk
-from vc_issuer.issuance.prepare import PrepareTools, slice_records
+from vc_issuer.issuance.prepare import PrepareTools, slices_of
 from vc_issuer.issuance.profile import KeyRing
 from vc_issuer.issuance.signing import check_secured
 from vc_issuer.issuance.slices import DocumentBuilder
@@ -74,8 +74,7 @@ class AwardsWork:
         profile = self.home.profile()
         with self.home.database.reading() as session:
             last = last_position(session, self.batch_id)
-        size = slice_records(last)
-        for after in range(0, last, size):
+        for after, size in slices_of(last):
             with self.home.database.reading() as session:
                 records = load_records(session, self.batch_id, after=after, limit=size)
             yield [

@@ -15,13 +15,14 @@ from contextlib import ExitStack, closing
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
 from multiprocessing.forkserver import ensure_running
-from typing import Any, NamedTuple, Self
+from multiprocessing.util import Finalize
+from typing import Any, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
 from vc_issuer.engine.heap import set_aside
 from vc_issuer.errors import ConfigurationError
 
-TASKS_AHEAD = 2  # for each process: one at work and one waiting
+TASKS_AHEAD = 3  # for each other process: one at work, and two for as long as this one is busy with its own
 
 
 class InProcess:
@@ -51,48 +52,46 @@ class InProcess:
 
 
 class ProcessPool:
-    """Do tasks in `processes` processes, each with its own keys open.
+    """Do tasks in `processes` processes, each with its own keys open: in this one, and in others beside it.
 
-    They are started with the first task, and kept from run to run while a `with` holds the pool.
+    The others are started with the first task of a run and end with it. They come first: this process, which takes
+    and keeps for all, does a task itself where no result waits to be kept and the others have enough to do (ADR 35).
     """
 
     def __init__(self, *, processes: int = 0, preload: Sequence[str] = ()) -> None:
-        """`preload` names modules that the server of processes imports once for all; one that runs takes no more."""
-        self.processes = processes or os.cpu_count() or 1
+        """`processes` are two or more, 0 is one a core; `preload` names modules that the server imports once for all.
+
+        A server that runs already takes no more modules.
+        """
+        self._others = max(1, (processes or os.cpu_count() or 1) - 1)
+        self._forks = multiprocessing.get_context("forkserver")
         self._preload = [__name__, *preload]
-        self._pool: ProcessPoolExecutor | None = None
-        self._holders = 0
-        self._runs = 0
 
     def __enter__(self) -> Self:
-        """Keep the processes of one run for the next; what they are forked from starts now, beside this process."""
-        self._holders += 1
-        if self._pool is None:
-            multiprocessing.get_context("forkserver").set_forkserver_preload(self._preload)
-            ensure_running()
+        """Start what processes are forked from; it imports beside this process."""
+        self._forks.set_forkserver_preload(self._preload)
+        ensure_running()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        """End the processes, and leave what they have not begun."""
-        self._holders -= 1
-        if self._pool is not None and not self._holders:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        """Let nobody go: the processes of each run ended with it."""
 
     def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
         """Give each result as soon as it is there. Raises ConfigurationError if a process dies."""
-        self._runs += 1
-        work = _Work(self._runs, pickle.dumps(open_work))
-        waiting = iter(tasks)
+        waiting, here = iter(tasks), _Worker(open_work)
         running: set[Future[Result]] = set()
-        with self, set_aside():
+        with self, set_aside(), closing(here), self._pool(open_work) as pool:
             try:
                 while True:
-                    free = self.processes * TASKS_AHEAD - len(running)
-                    running |= {self._started().submit(_do_work, work, task) for task in islice(waiting, free)}
-                    if not running:
+                    free = self._others * TASKS_AHEAD - len(running)
+                    running |= {pool.submit(_do_work, task) for task in islice(waiting, free)}
+                    done, running = wait(running, timeout=0)
+                    if not done and (own := list(islice(waiting, 1))):
+                        yield from map(here.do, own)
+                    elif not done and not running:
                         return
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    elif not done:
+                        done, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from [future.result() for future in done]
             except BrokenProcessPool as error:
                 raise ConfigurationError(
@@ -101,6 +100,11 @@ class ProcessPool:
             finally:
                 for future in running:
                     future.cancel()
+
+    def _pool(self, open_work: OpenWork[Any, Any]) -> ProcessPoolExecutor:
+        """Return processes that begin with this work; it may be large, and goes to each of them once."""
+        given = (pickle.dumps(open_work),)
+        return ProcessPoolExecutor(self._others, mp_context=self._forks, initializer=_begin, initargs=given)
 
     def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
         """Tell nobody: the work is done here."""
@@ -111,46 +115,40 @@ class ProcessPool:
             for result in results:
                 desk.keep(result)
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            forks = multiprocessing.get_context("forkserver")
-            self._pool = ProcessPoolExecutor(self.processes, mp_context=forks, initializer=end_with_parent)
-        return self._pool
-
-
-class _Work(NamedTuple):
-    """What a run does: the number of the run, and what opens its work, pickled once for all tasks."""
-
-    run: int
-    open_work: bytes
-
 
 class _Worker:
-    """What a worker process keeps between the tasks of one run; one a process."""
+    """Does the tasks of one run in one process; what that needs is opened with the first of them."""
 
-    def __init__(self) -> None:
-        self._run = 0
-        self._open_things = ExitStack()
+    def __init__(self, open_work: OpenWork[Any, Any]) -> None:
+        self._open_work = open_work
+        self._opened = ExitStack()
         self._work: Callable[[Any], Any] | None = None
 
-    def work(self, wanted: _Work) -> Callable[[Any], Any]:
-        """Return what does a run's tasks; opened with its first one, when what the run before opened is closed."""
-        if self._run != wanted.run or self._work is None:
-            self._work = None
-            self._open_things.close()
-            # Made by the process that started this one, a moment ago: never by anybody else.
-            open_work: OpenWork[Any, Any] = pickle.loads(wanted.open_work)  # noqa: S301
-            self._work = self._open_things.enter_context(open_work())
-            self._open_things.enter_context(set_aside())
-            self._run = wanted.run
-        return self._work
+    def do(self, task: Any) -> Any:
+        """Return the result of a task. Raises what opening raises, and what the work raises."""
+        if self._work is None:
+            self._work = self._opened.enter_context(self._open_work())
+            self._opened.enter_context(set_aside())
+        return self._work(task)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._opened.close()
 
 
-_worker = _Worker()
+_workers: list[_Worker] = []  # of a process beside the one that stores: one
 
 
-def _do_work(wanted: _Work, task: Any) -> Any:
-    return _worker.work(wanted)(task)
+def _begin(open_work: bytes) -> None:
+    """Begin as a worker. Opening waits for a task: what it raises reaches whoever asked for that."""
+    end_with_parent()
+    # Made by the process that started this one, a moment ago: never by anybody else.
+    _workers.append(_Worker(pickle.loads(open_work)))  # noqa: S301
+    Finalize(None, _workers[0].close, exitpriority=0)
+
+
+def _do_work(task: Any) -> Any:
+    return _workers[0].do(task)
 
 
 def end_with_parent() -> None:

@@ -73,12 +73,12 @@ class _Cut(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
-    """The award core, the ELM payload and each badge, in pieces, and what reads the facts between them.
+    """The award core, the ELM payload and each badge, in pieces, and the names of the facts between them.
 
-    Behind the facts of the award come the digests: the core's, then the ELM's.
+    Behind the facts of the award come the digests: the core's, then the ELM's. Picklable.
     """
 
-    reads: tuple[_Read, ...]
+    facts: tuple[str, ...]
     core: _Cut
     elm: _Cut
     ob3: Mapping[str, _Cut]
@@ -104,7 +104,7 @@ class Blueprint:
         return self.ob3[language].filled([*facts, core_digest.encode(), elm_digest.encode()])
 
     def _facts(self, due: DocumentDue, envelope: Envelope) -> list[bytes]:
-        return escape_texts([read(due, envelope) for read in self.reads])
+        return escape_texts([_reader(name)(due, envelope) for name in self.facts])
 
 
 def is_plain(due: DocumentDue) -> bool:
@@ -175,7 +175,7 @@ def _trial(due: DocumentDue, envelope: Envelope, number: int) -> Blueprint | Non
         _Cut(tuple(pieces), tuple(places[name] for name in names)) for pieces, names in cuts
     ]
     return Blueprint(
-        reads=tuple(reads[name] for name in used),
+        facts=tuple(used),
         core=core_cut,
         elm=elm_cut,
         ob3=dict(zip(badges, badge_cuts, strict=True)),
@@ -207,7 +207,7 @@ def _cut(content: bytes, facts: Mapping[str, bytes]) -> tuple[list[bytes], list[
 
 @cache
 def _reader(name: str) -> _Read:
-    """Return what reads a fact: one for each name, so that blueprints can be compared."""
+    """Return what reads a fact of this name."""
     kind, _, rest = name.partition(".")
     if kind == "badge":
         return lambda _due, envelope: envelope.ob3_ids[rest]

@@ -4,7 +4,7 @@ A *family* is what awards of one offering and kind share whatever their marks; a
 long (an offering's texts, its pictures) is compared once for each object that it comes in, and known by its number.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from operator import attrgetter
@@ -39,7 +39,7 @@ class Group(NamedTuple):
 
 @dataclass(slots=True)
 class Groups:
-    """Tells groups; remembers what is long."""
+    """Tells groups; remembers what is long. A pickled copy tells the same, and has no identities to go by yet."""
 
     _by_identity: dict[tuple[int, ...], tuple[object, int]] = field(default_factory=dict)
     _by_value: dict[Hashable, int] = field(default_factory=dict)
@@ -57,6 +57,9 @@ class Groups:
             tuple(map(bool, _varying_values(learner))),
         )
         return Group(family, due.mark)
+
+    def __reduce__(self) -> tuple[Callable[..., "Groups"], tuple[object, ...]]:
+        return Groups, ({}, self._by_value)
 
     def _number(self, objects: tuple[Any, ...]) -> int:
         identity = tuple(map(id, objects))

@@ -33,7 +33,7 @@ from vc_issuer.store.documents import document_count
 from vc_issuer.store.people import require_role
 
 _DONE = frozenset({BatchState.SIGNED, BatchState.PUBLISHED})
-_CHECKED_AT_ONCE = 100
+_CHECKED_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

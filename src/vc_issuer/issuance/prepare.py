@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from itertools import islice
 
 from vc_issuer.engine.base import Crew
 from vc_issuer.engine.local import InProcess
@@ -20,7 +20,7 @@ from vc_issuer.issuance.approve import noting_refusal
 from vc_issuer.issuance.batch import approval_digest, check_transition
 from vc_issuer.issuance.decide import Decided, decide
 from vc_issuer.issuance.profile import IssuingProfile
-from vc_issuer.issuance.slices import BuildingTools, SliceBuilt, SliceTask, open_building
+from vc_issuer.issuance.slices import BuildingTools, SliceBuilder, SliceBuilt, SliceTask
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import JsonValue
 from vc_issuer.model.offering import Offering
@@ -41,7 +41,7 @@ from vc_issuer.store.records import (
 
 SLICE = 200  # records a turn at most: some five hundred documents, twenty megabytes while they are built
 _ENOUGH_SLICES, _WORTH_A_SLICE = 16, 25  # for several processes to be busy to the end
-MOST_ALONE = 500  # records that one process prepares before two others have started
+MOST_ALONE = 500  # records that one process prepares before another has started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +102,26 @@ def prepare_batch(
         profile=profile,
         tools=tools,
     )
-    open_work = partial(open_building, profile, tools.building, database.random_bytes(32), moment)
-    with tools.crew, closing(tools.crew.run(open_work, run.slices())) as results:
-        for built in results:
-            run.keep(built)
+    builder = SliceBuilder(profile, tools.building, secret=database.random_bytes(32), issued=moment)
+    slices = run.slices()
+    with tools.crew:
+        # Built here while others start: they get what was drawn, looked at and learned with it.
+        for first in islice(slices, 1):
+            run.keep(builder.build(first))
+        with closing(tools.crew.run(builder.open, slices)) as results:
+            for built in results:
+                run.keep(built)
     return run.finish(deed)
 
 
-def slice_records(last: int) -> int:
-    """Return how many of `last` records are prepared a turn; random ids fill pages better in large transactions."""
-    return min(SLICE, max(_WORTH_A_SLICE, last // _ENOUGH_SLICES))
+def slices_of(last: int) -> Iterator[tuple[int, int]]:
+    """Give the slices of `last` records: after which each begins, and how many it has.
+
+    Large ones, since random ids fill pages better in large transactions; but the first, which everybody waits for.
+    """
+    size, after = min(SLICE, max(_WORTH_A_SLICE, last // _ENOUGH_SLICES)), min(SLICE, _WORTH_A_SLICE)
+    yield 0, after
+    yield from ((first, size) for first in range(after, last, size))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,8 +147,7 @@ class _Preparation:
 
     def slices(self) -> Iterator[SliceTask]:
         """Decide the records of each slice, and allot what their documents need."""
-        size = slice_records(self.last)
-        for number, after in enumerate(range(0, self.last, size), start=1):
+        for number, (after, size) in enumerate(slices_of(self.last), start=1):
             with self.database.reading() as session:
                 records = load_records(session, self.batch_id, after=after, limit=size)
                 keys = data_keys(session, {record.learner_id for record in records})

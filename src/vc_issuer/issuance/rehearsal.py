@@ -62,7 +62,7 @@ class RehearsedCopy:
 
 
 class Rehearsal:
-    """Rehearse securing with throw-away keys; remembers which shapes went well."""
+    """Rehearse securing with throw-away keys; remembers which shapes went well. A pickled copy makes its keys anew."""
 
     def __init__(self, profile: IssuingProfile, *, secret: bytes, created: datetime) -> None:
         self._profile = profile
@@ -71,6 +71,9 @@ class Rehearsal:
         self._shapes: set[str] = set()
         self._counts: Counter[FormatName] = Counter()
         self._setting: dict[FormatName, tuple[ProofPlan, SigningKey]] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_setting": {}}
 
     def knows(self, shape: str) -> bool:
         """Tell whether a document of this shape went well."""

@@ -1,12 +1,12 @@
 """Build a slice of a batch, in this process or in another: twins, preflight, encryption. No signing key is used.
 
-Pure but for pictures: what was decided and allotted goes in, rows ready to be stored come out. Each process looks at
-the first of a family in full and fills the others (`building`).
+Pure but for pictures: what was decided and allotted goes in, rows ready to be stored come out. The first of a family
+is looked at in full, and the others are filled (`building`): whoever gets a builder goes on with what it has learned.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -67,16 +67,6 @@ class SliceBuilt:
     documents: tuple[SealedDocument, ...]
 
 
-@contextmanager
-def open_building(
-    profile: IssuingProfile, tools: BuildingTools, secret: bytes, issued: datetime
-) -> Iterator[Callable[[SliceTask], SliceBuilt]]:
-    """Give the function that builds slices; `secret` makes the rehearsal's throw-away keys."""
-    rehearsal = Rehearsal(profile, secret=secret, created=issued)
-    preflight = Preflight(rehearsal=rehearsal, undrawable=tools.undrawable)
-    yield _Slices(DocumentBuilder(tools, issued), preflight).build
-
-
 class BuiltDocument(NamedTuple):
     """One document as it will be stored, and what it was built from."""
 
@@ -122,12 +112,18 @@ class DocumentBuilder:
         return self._pictures[key]
 
 
-class _Slices:
-    """Builds one slice after the other, and looks at every document."""
+class SliceBuilder:
+    """Builds one slice after the other, and looks at every document; a pickled copy knows what this one has learned."""
 
-    def __init__(self, documents: DocumentBuilder, preflight: Preflight) -> None:
-        self._documents = documents
-        self._preflight = preflight
+    def __init__(self, profile: IssuingProfile, tools: BuildingTools, *, secret: bytes, issued: datetime) -> None:
+        """`secret` makes the rehearsal's throw-away keys."""
+        self._documents = DocumentBuilder(tools, issued)
+        rehearsal = Rehearsal(profile, secret=secret, created=issued)
+        self._preflight = Preflight(rehearsal=rehearsal, undrawable=tools.undrawable)
+
+    def open(self) -> AbstractContextManager[Callable[[SliceTask], SliceBuilt]]:
+        """Give the function that builds slices; there is nothing to close."""
+        return nullcontext(self.build)
 
     def build(self, task: SliceTask) -> SliceBuilt:
         """Build every document and look at it; a record with one bad document gives none."""
