@@ -24,7 +24,7 @@ from vc_issuer.store.people import (
     disable_account,
     erase_learner,
     find_learner,
-    learner_profiles,
+    known_learners,
 )
 from vc_issuer.store.records import (
     RECORDS_AT_ONCE,
@@ -219,7 +219,7 @@ def test_erasure_makes_everything_about_the_person_unreadable(database, tmp_path
         assert prepared_parts(session, new.parts[0].document_id, first=1, last=9) == []
         assert document_by_code(session, new.code) is None
         assert find_learner(session, "s0000001") is None
-        assert learner_profiles(session, [learner_id]) == {}
+        assert known_learners(session, [learner_id]) == {}
         assert find_document(session, new.id).code == ""
         with pytest.raises(NotFoundError):
             load_record(session, new.record_id)

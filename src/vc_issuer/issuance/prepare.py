@@ -29,13 +29,13 @@ from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import Batch, change_batch, get_batch, set_prepare_token, withdraw_approvals
 from vc_issuer.store.credentials import discard_documents, insert_documents, prepared_digests
 from vc_issuer.store.database import Database, Session
-from vc_issuer.store.people import data_keys, require_role
+from vc_issuer.store.people import require_role
 from vc_issuer.store.records import (
     StoredRecord,
     forget_outcomes,
     keep_outcomes,
     last_position,
-    load_records,
+    load_with_keys,
     outcome_counts,
 )
 
@@ -149,8 +149,7 @@ class _Preparation:
         """Decide the records of each slice, and allot what their documents need."""
         for number, (after, size) in enumerate(slices_of(self.last), start=1):
             with self.database.reading() as session:
-                records = load_records(session, self.batch_id, after=after, limit=size)
-                keys = data_keys(session, {record.learner_id for record in records})
+                records, keys = load_with_keys(session, self.batch_id, after=after, limit=size)
             decided = [self._decide(record) for record in records]
             with self.database.writing() as session:
                 self._check_token(session)

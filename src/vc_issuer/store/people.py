@@ -168,13 +168,16 @@ def find_learner(session: Session, student_number: str) -> str | None:
     return session.connection.scalar(select(learners.c.id).where(learners.c.student_index == index))
 
 
-def learner_profiles(session: Session, learner_ids: Iterable[str]) -> dict[str, Learner]:
-    """Return what is known of these learners; erased ones are left out."""
-    wanted = select(learners).where(learners.c.id.in_(set(learner_ids)), learners.c.data_key.is_not(None))
-    return {
-        row.id: _profile(session.vault.open_data_key(row.data_key, row.id).open(row.profile, f"{_PROFILE}:{row.id}"))
-        for row in session.connection.execute(wanted)
-    }
+def known_learners(session: Session, learner_ids: Iterable[str]) -> dict[str, tuple[DataKey, Learner]]:
+    """Return the open data keys of these learners, and what is known of each; erased ones are left out."""
+    wanted = select(learners.c.id, learners.c.data_key, learners.c.profile).where(
+        learners.c.id.in_(set(learner_ids)), learners.c.data_key.is_not(None)
+    )
+    found = {}
+    for learner_id, wrapped, profile in session.connection.execute(wanted):
+        key = session.vault.open_data_key(wrapped, learner_id)
+        found[learner_id] = key, _profile(key.open(profile, f"{_PROFILE}:{learner_id}"))
+    return found
 
 
 def data_keys(session: Session, learner_ids: Iterable[str]) -> dict[str, DataKey]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.bulk import execute_many, insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.offerings import offering_key
-from vc_issuer.store.people import data_key, data_keys, keep_learners, learner_profiles
+from vc_issuer.store.people import data_key, data_keys, keep_learners, known_learners
 from vc_issuer.store.tables import answers, batches, records
 from vc_issuer.store.vault import DataKey
 
@@ -190,12 +190,19 @@ def load_record(session: Session, record_id: str) -> StoredRecord:
 
 def load_records(session: Session, batch_id: str, *, after: int = 0, limit: int = 500) -> list[StoredRecord]:
     """Return a batch's records at the next `limit` positions, in order; those of erased learners are left out."""
+    return load_with_keys(session, batch_id, after=after, limit=limit)[0]
+
+
+def load_with_keys(
+    session: Session, batch_id: str, *, after: int, limit: int
+) -> tuple[list[StoredRecord], dict[str, DataKey]]:
+    """Return the same, and their learners' data keys."""
     query = (
         select(records)
         .where(records.c.batch_id == batch_id, records.c.position > after, records.c.position <= after + limit)
         .order_by(records.c.position)
     )
-    return _open(session, list(session.connection.execute(query)))
+    return _open_with_keys(session, list(session.connection.execute(query)))
 
 
 def all_records(session: Session, batch_id: str) -> Iterator[StoredRecord]:
@@ -302,14 +309,15 @@ def keep_answer(session: Session, record_id: str, answer: Answer, *, deed: Deed)
 
 
 def _open(session: Session, rows: Sequence[Row[Any]]) -> list[StoredRecord]:
-    learner_ids = {row.learner_id for row in rows}
-    keys, profiles = data_keys(session, learner_ids), learner_profiles(session, learner_ids)
+    return _open_with_keys(session, rows)[0]
+
+
+def _open_with_keys(session: Session, rows: Sequence[Row[Any]]) -> tuple[list[StoredRecord], dict[str, DataKey]]:
+    known = known_learners(session, {row.learner_id for row in rows})
+    keys = {learner_id: key for learner_id, (key, _) in known.items()}
     answered = _answers(session, rows, keys)
-    return [
-        replace(_record(row, keys[row.learner_id], profiles[row.learner_id]), answers=answered.get(row.id, ()))
-        for row in rows
-        if row.learner_id in keys
-    ]
+    held = ((row, known[row.learner_id]) for row in rows if row.learner_id in known)
+    return [_record(row, key, learner, answered.get(row.id, ())) for row, (key, learner) in held], keys
 
 
 def _answers(session: Session, rows: Sequence[Row[Any]], keys: Mapping[str, DataKey]) -> dict[str, tuple[Answer, ...]]:
@@ -325,7 +333,7 @@ def _answers(session: Session, rows: Sequence[Row[Any]], keys: Mapping[str, Data
     return found
 
 
-def _record(row: Row[Any], key: DataKey, learner: Learner) -> StoredRecord:
+def _record(row: Row[Any], key: DataKey, learner: Learner, answered: tuple[Answer, ...]) -> StoredRecord:
     content = json.loads(key.open(row.content, _context("content", row.id)))
     code, _, version = row.offering_key.rpartition("/")
     return StoredRecord(
@@ -339,6 +347,7 @@ def _record(row: Row[Any], key: DataKey, learner: Learner) -> StoredRecord:
         run=row.run,
         language=content["language"],
         results=tuple(_result(item) for item in content["results"]),
+        answers=answered,
         outcome=row.outcome or "",
         findings=json.loads(key.open(row.decision, _context("decision", row.id))) if row.decision else (),
         replaces=tuple(row.replaces or ()),
