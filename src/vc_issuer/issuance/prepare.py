@@ -21,7 +21,7 @@ from vc_issuer.issuance.batch import approval_digest, check_transition
 from vc_issuer.issuance.decide import Decided, decide
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.issuance.slices import BuildingTools, SliceBuilder, SliceBuilt, SliceTask
-from vc_issuer.model.batch import BatchState
+from vc_issuer.model.batch import WORTH_A_PORTION, BatchState, portions
 from vc_issuer.model.credential import JsonValue
 from vc_issuer.model.offering import Offering
 from vc_issuer.model.record import Decision, Finding, LearningRecord, Severity
@@ -40,7 +40,7 @@ from vc_issuer.store.records import (
 )
 
 SLICE = 200  # records a turn at most: some five hundred documents, twenty megabytes while they are built
-_ENOUGH_SLICES, _WORTH_A_SLICE = 16, 25  # for several processes to be busy to the end
+_ENOUGH_SLICES = 16  # for several processes to be busy
 MOST_ALONE = 500  # records that one process prepares before another has started
 
 
@@ -119,9 +119,9 @@ def slices_of(last: int) -> Iterator[tuple[int, int]]:
 
     Large ones, since random ids fill pages better in large transactions; but the first, which everybody waits for.
     """
-    size, after = min(SLICE, max(_WORTH_A_SLICE, last // _ENOUGH_SLICES)), min(SLICE, _WORTH_A_SLICE)
-    yield 0, after
-    yield from ((first, size) for first in range(after, last, size))
+    first = min(SLICE, WORTH_A_PORTION)
+    yield 0, first
+    yield from ((first + before, size) for before, size in portions(last - first, most=SLICE, parts=_ENOUGH_SLICES))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 
+from vc_issuer.model.batch import portions
 from vc_issuer.store.database import Session
 from vc_issuer.store.tables import UtcDateTime, batches, documents, signing_chunks
 
 MAX_TROUBLE = 400
-# A batch is cut for several processes to be busy to its end, but no finer than a transaction is worth.
-_ENOUGH_CHUNKS, _WORTH_A_CHUNK = 32, 25
+_ENOUGH_CHUNKS = 32  # for several processes to be busy
 _SIZE = signing_chunks.c.last_position - signing_chunks.c.first_position + 1
 
 
@@ -53,10 +53,9 @@ def plan_chunks(session: Session, batch_id: str, *, most: int) -> int:
     """Cut a batch into chunks of at most `most` documents, fewer where all have enough to do; returns how many."""
     query = select(func.max(documents.c.position)).where(documents.c.batch_id == batch_id)
     last = session.connection.scalar(query) or 0
-    size = min(most, max(_WORTH_A_CHUNK, last // _ENOUGH_CHUNKS))
     rows = [
-        {"batch_id": batch_id, "number": n, "first_position": start, "last_position": min(start + size - 1, last)}
-        for n, start in enumerate(range(1, last + 1, size), start=1)
+        {"batch_id": batch_id, "number": number, "first_position": before + 1, "last_position": before + size}
+        for number, (before, size) in enumerate(portions(last, most=most, parts=_ENOUGH_CHUNKS), start=1)
     ]
     if rows:
         session.connection.execute(insert(signing_chunks), rows)
