@@ -6,7 +6,7 @@ options}...], seal: certificate hash, rules: {profile: version}}. It changes wit
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -58,23 +58,36 @@ def approval_digest(
 
     `documents` are taken one by one: a batch may have hundreds of thousands.
     """
-    content: Mapping[str, JsonValue] = {
-        "batch": batch_id,
-        "documents": [],
-        "keys": [_plan("credential", profile.ob3), _plan("seal", profile.elm)],
-        "seal": profile.seal_certificate_sha256,
-        "rules": dict(rules),
-    }
-    # The canonical form of an array is that of its members between commas. Inside a string the quotes are escaped.
-    before, mark, after = canonicalize_jcs(content).partition(b'"documents":[')
-    digest = hashlib.sha256(before + mark)
-    lines, between = iter(documents), b""
+    digest, lines = ApprovalDigest(batch_id), iter(documents)
     while some := list(islice(lines, _LINES_AT_ONCE)):
-        # Of arrays of texts the compact form is the canonical one (RFC 8785 section 3.2.2.2).
-        digest.update(between + serialise_compact(some)[1:-1])
-        between = b","
-    digest.update(after)
-    return digest.hexdigest()
+        digest.add(some)
+    return digest.finish(profile, rules)
+
+
+class ApprovalDigest:
+    """The same digest, of documents that come some at a time."""
+
+    def __init__(self, batch_id: str) -> None:
+        # The canonical form of an object names its members in order, and that of an array is its items between commas.
+        self._hash = hashlib.sha256(canonicalize_jcs({"batch": batch_id})[:-1] + b',"documents":[')
+        self._between = b""
+
+    def add(self, documents: Sequence[PreparedDigest]) -> None:
+        """Go on with these documents."""
+        if documents:
+            # Of arrays of texts the compact form is the canonical one (RFC 8785 section 3.2.2.2).
+            self._hash.update(self._between + serialise_compact(documents)[1:-1])
+            self._between = b","
+
+    def finish(self, profile: IssuingProfile, rules: Mapping[str, str]) -> str:
+        """Return the digest, in hex; nothing is added after it."""
+        rest: Mapping[str, JsonValue] = {
+            "keys": [_plan("credential", profile.ob3), _plan("seal", profile.elm)],
+            "seal": profile.seal_certificate_sha256,
+            "rules": dict(rules),
+        }
+        self._hash.update(b"]," + canonicalize_jcs(rest)[1:])
+        return self._hash.hexdigest()
 
 
 def _plan(use: str, plan: ProofPlan) -> Mapping[str, JsonValue]:

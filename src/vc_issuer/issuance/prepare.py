@@ -17,7 +17,7 @@ from vc_issuer.engine.local import InProcess
 from vc_issuer.errors import RuleError
 from vc_issuer.issuance.allot import allot
 from vc_issuer.issuance.approve import noting_refusal
-from vc_issuer.issuance.batch import approval_digest, check_transition
+from vc_issuer.issuance.batch import ApprovalDigest, check_transition
 from vc_issuer.issuance.decide import Decided, decide
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.issuance.slices import BuildingTools, SliceBuilder, SliceBuilt, SliceTask
@@ -27,7 +27,7 @@ from vc_issuer.model.offering import Offering
 from vc_issuer.model.record import Decision, Finding, LearningRecord, Severity
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.batches import Batch, change_batch, get_batch, set_prepare_token, withdraw_approvals
-from vc_issuer.store.credentials import discard_documents, insert_documents, prepared_digests
+from vc_issuer.store.credentials import discard_documents, insert_documents
 from vc_issuer.store.database import Database, Session
 from vc_issuer.store.people import require_role
 from vc_issuer.store.records import (
@@ -138,12 +138,16 @@ class _Preparation:
     issued: datetime
     profile: IssuingProfile
     tools: PrepareTools
+    _digest: ApprovalDigest = field(init=False)
     _early: dict[int, SliceBuilt] = field(default_factory=dict)
     _stored: int = 0  # slices
     _documents: int = 0
     _kept_back: list[KeptBack] = field(default_factory=list)
     _warnings: Counter[str] = field(default_factory=Counter)
     _offerings: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._digest = ApprovalDigest(self.batch_id)
 
     def slices(self) -> Iterator[SliceTask]:
         """Decide the records of each slice, and allot what their documents need."""
@@ -172,6 +176,7 @@ class _Preparation:
             self._check_token(session)
             insert_documents(session, self.batch_id, built.documents, first=self._documents + 1)
             keep_outcomes(session, (each.outcome for each in built.records))
+        self._digest.add([digest for document in built.documents for digest in document.digests])
         self._documents += len(built.documents)
         self._kept_back += [
             KeptBack(record_id=each.outcome.record_id, position=each.position, findings=each.findings)
@@ -199,7 +204,7 @@ class _Preparation:
                     f"batch {self.batch_id} gives no documents.",
                     remedy="Look at the findings of its records: batch show",
                 )
-            digest = approval_digest(self.batch_id, prepared_digests(session, self.batch_id), self.profile, rules)
+            digest = self._digest.finish(self.profile, rules)
             values = {
                 "prepared_by": deed.actor,
                 "prepared_at": deed.at,

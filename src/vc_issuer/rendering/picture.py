@@ -44,18 +44,18 @@ def draw_picture(title: str, *, issuer: str, ects: Decimal, language: str, kind:
         credits=f"{decimal_text(ects, language)} ECTS",
     )
     ink = THEMES[kind].accent if known else FOREIGN_THEME.accent
-    for width, lines, tints in _attempts():
-        picture = _encode(_draw(wording, width, lines), tints, ink)
-        if len(picture) <= MOST_BYTES:
-            return picture
+    for width, lines in _attempts():
+        drawn = _draw(wording, width, lines)
+        for tints in _TINTS:
+            picture = _encode(drawn, tints, ink)
+            if len(picture) <= MOST_BYTES:
+                return picture
     raise InputError("The names of institution and micro-credential are too long for a picture of 3 kB.")
 
 
-def _attempts() -> Iterator[tuple[int, int, int]]:
-    """Yield width, most lines of the title and number of tints, the finest first."""
-    for lines in _TITLE_LINES:
-        for width in _WIDTHS:
-            yield from ((width, lines, tints) for tints in _TINTS)
+def _attempts() -> Iterator[tuple[int, int]]:
+    """Yield width and most lines of the title, the finest first."""
+    yield from ((width, lines) for lines in _TITLE_LINES for width in _WIDTHS)
 
 
 def _draw(wording: _Wording, width: int, most_lines: int) -> Image.Image:

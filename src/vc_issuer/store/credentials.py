@@ -143,6 +143,11 @@ class SealedDocument:
     parts: tuple[Mapping[str, Any], ...] = field(repr=False)
     dictionaries: frozenset[Dictionary] = field(repr=False)
 
+    @property
+    def digests(self) -> list[PreparedDigest]:
+        """Return what an approver approves of it, in the order of its parts."""
+        return [PreparedDigest(part["credential_id"], part["format"], part["sha256"]) for part in self.parts]
+
 
 def taken_claims(session: Session, claims: Iterable[str]) -> dict[str, str]:
     """Return those of `claims` that a document holds already, each with that document's id."""
