@@ -116,7 +116,7 @@ class Press:
 
     def proofs_of(self, plan: ProofPlan) -> CompiledProofs:
         """Return what adds proofs under a plan."""
-        known = next((each for name, each in self._proofs if name == plan), None)
+        known = next((each for name, each in self._proofs if name is plan or name == plan), None)
         if known is None:
             known = CompiledProofs(proof_of(plan).suite)
             self._proofs.append((plan, known))
@@ -124,7 +124,7 @@ class Press:
 
     def seals_of(self, plan: ProofPlan) -> CompiledSeals:
         """Return what seals under a plan."""
-        known = next((each for name, each in self._seals if name == plan), None)
+        known = next((each for name, each in self._seals if name is plan or name == plan), None)
         if known is None:
             known = CompiledSeals(time_header=seal_of(plan).time_header)
             self._seals.append((plan, known))

@@ -19,9 +19,9 @@ from vc_issuer.errors import InvalidError
 from vc_issuer.model.keys import KeyAlgorithm, PublicKey
 
 _ED25519_BYTES = 64
-_ECDSA: dict[KeyAlgorithm, tuple[int, hashes.HashAlgorithm]] = {
-    KeyAlgorithm.P256: (32, hashes.SHA256()),
-    KeyAlgorithm.P384: (48, hashes.SHA384()),
+_ECDSA: dict[KeyAlgorithm, tuple[int, ec.ECDSA]] = {
+    KeyAlgorithm.P256: (32, ec.ECDSA(hashes.SHA256())),
+    KeyAlgorithm.P384: (48, ec.ECDSA(hashes.SHA384())),
 }
 _MESSAGE = "the signature does not match"
 
@@ -42,7 +42,7 @@ def verify_signature(key: PublicKey, signature: bytes, message: bytes) -> None:
             width, algorithm = _ECDSA[key.algorithm]
             _check_width(signature, 2 * width)
             r, s = int.from_bytes(signature[:width]), int.from_bytes(signature[width:])
-            loaded.verify(encode_dss_signature(r, s), message, ec.ECDSA(algorithm))
+            loaded.verify(encode_dss_signature(r, s), message, algorithm)
         else:
             loaded.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
     except (InvalidSignature, BadSignatureError) as error:

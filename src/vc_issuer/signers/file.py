@@ -168,11 +168,11 @@ def _signing_with(key: _UsableKey) -> Callable[[bytes], bytes]:
         return key.sign
     if isinstance(key, rsa.RSAPrivateKey):
         return lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-    digest = hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256()
+    algorithm = ec.ECDSA(hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256())
     width = key.curve.key_size // 8
 
     def sign(message: bytes) -> bytes:
-        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(digest)))
+        r, s = decode_dss_signature(key.sign(message, algorithm))
         return r.to_bytes(width) + s.to_bytes(width)
 
     return sign
