@@ -11,7 +11,7 @@ from issuance.fakes import evaluate
 from issuance.house import NOON, PREPARER, UZB, building, learner, offering, profile, record, result, tools
 from vc_issuer.errors import RuleError
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
-from vc_issuer.issuance.identity import CODE_LENGTH, CROCKFORD, new_code, new_uuid
+from vc_issuer.issuance.identity import CODE_LENGTH, CROCKFORD, in_blocks, new_code, new_uuid
 from vc_issuer.issuance.prepare import return_to_draft
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.credential import FormatName
@@ -91,6 +91,21 @@ def test_codes_and_uuids_use_all_their_random_bits():
     assert new_code(lambda n: b"\x00" * n) == "0" * 26
     assert new_code(lambda n: bytes([0x80] + [0] * (n - 1))) == "G" + "0" * 25
     assert new_uuid(lambda n: b"\xff" * n) == "ffffffff-ffff-4fff-bfff-ffffffffffff"
+
+
+def test_bytes_that_were_drawn_at_once_are_each_handed_out_once():
+    drawn = []
+
+    def draw(size):
+        drawn.append(size)
+        return b"".join((len(drawn) * 100_000 + n).to_bytes(4) for n in range(size // 4 + 1))[:size]
+
+    take = in_blocks(draw)
+    words = [take(4) for _ in range(5000)]
+    assert len(set(words)) == 5000
+    assert len(drawn) < 5
+    assert len(take(20_000)) == 20_000
+    assert {len(take(size)) == size for size in range(1, 300)} == {True}
 
 
 def test_two_preparations_of_one_draft_give_other_ids_places_and_digest(house):

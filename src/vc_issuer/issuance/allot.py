@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from vc_issuer.formats.twins import badge_languages
 from vc_issuer.issuance.decide import Decided, component_of, issued_before, not_replaceable
-from vc_issuer.issuance.identity import document_number, new_code, new_uuid
+from vc_issuer.issuance.identity import document_number, in_blocks, new_code, new_uuid
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.model.credential import CredentialStatus, Envelope
 from vc_issuer.model.record import DocumentDue, Specification
@@ -19,9 +19,9 @@ from vc_issuer.store.database import Session
 from vc_issuer.store.documents import StoredDocument, documents_by_id
 from vc_issuer.store.numbers import reserve_numbers
 from vc_issuer.store.offerings import offering_key
-from vc_issuer.store.randomness import RandomBytes, in_blocks
 from vc_issuer.store.records import StoredRecord
 from vc_issuer.store.status import ReservedSlot, reserve_slots
+from vc_issuer.store.vault import RandomBytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

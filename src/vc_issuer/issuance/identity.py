@@ -1,11 +1,29 @@
 """Identifiers that a document gets at prepare: random ids, capability codes, running numbers (decisions part 1)."""
 
-from vc_issuer.store.randomness import RandomBytes
+from io import BytesIO
+
+from vc_issuer.store.vault import RandomBytes
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 26  # 130 random bits: nobody guesses one, and it can be typed off paper
 _CODE_BITS = CODE_LENGTH * 5
+_BLOCK = 8192  # some eighty documents' worth
 _PAIRS = tuple(first + second for first in CROCKFORD for second in CROCKFORD)
+
+
+def in_blocks(random_bytes: RandomBytes) -> RandomBytes:
+    """Return a source that draws many bytes at once and hands out each of them once; for one thread."""
+    drawn = BytesIO()
+
+    def take(size: int) -> bytes:
+        nonlocal drawn
+        found = drawn.read(size)
+        if len(found) < size:
+            drawn = BytesIO(random_bytes(max(size, _BLOCK)))
+            found = drawn.read(size)
+        return found
+
+    return take
 
 
 def new_uuid(random_bytes: RandomBytes) -> str:

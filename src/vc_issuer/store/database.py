@@ -19,8 +19,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.store.postgresql import BINARY, speak_binary
-from vc_issuer.store.randomness import RandomBytes
-from vc_issuer.store.vault import Vault
+from vc_issuer.store.vault import RandomBytes, Vault
 
 REVISION = "0010"  # the newest of migrations/versions; who only opens a database doesn't wait for alembic to read them
 BUSY_TIMEOUT_MS = 30_000  # A chunk of 500 documents commits in well under a second; thirty are for a slow disk.

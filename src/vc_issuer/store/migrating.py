@@ -12,8 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.store.database import WRITES, Database, database_at
-from vc_issuer.store.randomness import RandomBytes
-from vc_issuer.store.vault import Vault
+from vc_issuer.store.vault import RandomBytes, Vault
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

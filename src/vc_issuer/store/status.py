@@ -18,8 +18,8 @@ from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.bulk import insert_rows
 from vc_issuer.store.database import Session
 from vc_issuer.store.documents import StoredDocument
-from vc_issuer.store.randomness import RandomBytes
 from vc_issuer.store.tables import documents, status_events, status_lists, status_slots
+from vc_issuer.store.vault import RandomBytes
 
 REVOCATION = "revocation"
 MAX_REASON = 80  # a code or a short phrase; the file on the case lies elsewhere

@@ -8,6 +8,8 @@ learner's wrapped key makes everything sealed with it unreadable, in this databa
 
 import hashlib
 import hmac
+from collections.abc import Callable
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,7 +17,8 @@ from isal import isal_zlib
 
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.store.dictionary import Dictionary
-from vc_issuer.store.randomness import RandomBytes, in_blocks
+
+RandomBytes: TypeAlias = Callable[[int], bytes]
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -35,7 +38,6 @@ class DataKey:
         self._cipher = AESGCM(key)
         self._derivation_key = b""
         self._random_bytes = random_bytes
-        self._nonces = in_blocks(random_bytes)
 
     def __reduce__(self) -> tuple[type["DataKey"], tuple[bytes, RandomBytes]]:
         # For a process that this one started to work for it; it gets what it works on in the same way.
@@ -48,7 +50,7 @@ class DataKey:
             version, text = _WITH_DICTIONARY, dictionary.compress(content)
         elif len(content) > _WORTH_DEFLATING:
             version, text = _DEFLATED, isal_zlib.compress(content, _DEFLATE_LEVEL)
-        nonce = self._nonces(NONCE_BYTES)
+        nonce = self._random_bytes(NONCE_BYTES)
         return version + nonce + self._cipher.encrypt(nonce, text, _bound_to(version, context, dictionary))
 
     def derive(self, context: str) -> bytes:

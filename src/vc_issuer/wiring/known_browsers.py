@@ -7,8 +7,7 @@ browsers that nobody knows. A new password makes every token of the account wort
 
 import hmac
 
-from vc_issuer.store.randomness import RandomBytes
-from vc_issuer.store.vault import Vault
+from vc_issuer.store.vault import RandomBytes, Vault
 
 NONCE_BYTES = 16
 TOKEN_LETTERS = 2 * (NONCE_BYTES + 32)
