@@ -137,3 +137,9 @@ def test_one_side_is_checked_by_itself(badge, payload):
     assert "urn:uuid:7d3c1f0e-52a4-4f0b-9a6e-3f5b0a9d2c41" in check_core(json.loads(payload), elm=True)
     with pytest.raises(InvalidError, match="do not give the award core"):
         check_core(with_leaf(badge, ("credentialSubject", "creditsEarned"), 60), elm=False)
+
+
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 129, 5000])
+def test_the_digest_is_the_same_whatever_head_was_hashed_before(length):
+    content = bytes(range(256)) * 20
+    assert {digest_sri(content, head=content[:length]) for _ in range(2)} == {digest_sri(content)}

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 
 from vc_issuer.encoding.multikey import base58_decode, base64url_decode
 from vc_issuer.errors import InvalidError
@@ -15,6 +16,18 @@ _MULTIHASH = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
 def sri_digest(content: bytes, name: str = "sha384") -> str:
     """Return the `digestSRI` of a resource's bytes."""
     return f"{name}-{base64.b64encode(hashlib.new(name, content).digest()).decode('ascii')}"
+
+
+def hashed(name: str, content: bytes, *, head: bytes = b"") -> "hashlib._Hash":
+    """Return the hash of `content`, which begins with `head`: what many contents have as theirs is hashed once."""
+    found = _hashed_head(name, head).copy()
+    found.update(memoryview(content)[len(head) :])
+    return found
+
+
+@lru_cache(maxsize=256)
+def _hashed_head(name: str, head: bytes) -> "hashlib._Hash":
+    return hashlib.new(name, head)
 
 
 def digest_matches(stated: object, content: bytes) -> bool:

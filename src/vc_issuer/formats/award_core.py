@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from vc_issuer.encoding.digests import hashed
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.credential import Document
@@ -58,9 +59,9 @@ Badge: TypeAlias = tuple[str, str, CoreEntry]  # ELM id, digest of its payload o
 Credential: TypeAlias = tuple[list[tuple[str, str]], CoreEntry]  # (issuer DID, OB3 id) of each badge, core
 
 
-def digest_sri(content: bytes) -> str:
-    """Return the SHA-384 of `content` as `digestSRI` writes it."""
-    return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode("ascii")
+def digest_sri(content: bytes, *, head: bytes = b"") -> str:
+    """Return the SHA-384 of `content`, which begins with `head` (`hashed`), as `digestSRI` writes it."""
+    return "sha384-" + base64.b64encode(hashed("sha384", content, head=head).digest()).decode("ascii")
 
 
 def core_digest(core: Mapping[str, Any]) -> str:

@@ -88,12 +88,17 @@ class Blueprint:
         """Return what is in every document of the group: nothing about a learner, since these were made up."""
         return TwinBytes(b"".join(self.elm.pieces), {name: b"".join(cut.pieces) for name, cut in self.ob3.items()})
 
+    @property
+    def elm_head(self) -> bytes:
+        """Return how the ELM of every document of the group begins: with most of it."""
+        return self.elm.pieces[0]
+
     def fill(self, due: DocumentDue, envelope: Envelope) -> TwinBytes:
         """Return the twins of another award of the same group (`Groups`)."""
         facts = self._facts(due, envelope)
         facts.append(digest_sri(self.core.filled(facts)).encode())
         payload = self.elm.filled(facts)
-        facts.append(digest_sri(payload).encode())
+        facts.append(digest_sri(payload, head=self.elm_head).encode())
         return TwinBytes(payload, {language: cut.filled(facts) for language, cut in self.ob3.items()})
 
     def fill_badge(

@@ -4,13 +4,13 @@ Pure but for pictures: what was decided and allotted goes in, rows ready to be s
 is looked at in full, and the others are filled (`building`): whoever gets a builder goes on with what it has learned.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from vc_issuer.encoding.digests import hashed
 from vc_issuer.issuance.allot import Allotted
 from vc_issuer.issuance.building import BuiltTwin, Shown, TwinBuilder
 from vc_issuer.issuance.decide import Decided, finding_as_json
@@ -158,7 +158,7 @@ def _part(allotted: Allotted, name: FormatName, language: str, twin: BuiltTwin) 
         format=name,
         language=language,
         content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=hashed("sha256", content, head=b"" if language else twin.elm_head).hexdigest(),
         dictionary=dictionary_of(twin.shared.part(language)) if twin.shared else None,
     )
 

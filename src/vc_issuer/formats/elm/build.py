@@ -3,6 +3,8 @@
 VCDM 1.1 with the EU's context; it carries no status and no proof of its own (elm 1.6): the seal is an envelope.
 """
 
+from collections.abc import Collection
+
 from vc_issuer.errors import InputError
 from vc_issuer.formats import sentences, vocabularies
 from vc_issuer.formats.elm import wording
@@ -21,6 +23,9 @@ CORE_SCHEME = "Award core digest"
 STUDENT_SCHEME = "Student number"
 # The identifier of the award core's recipe, version 1 (twins 2): for readers; verifiers key on name and version.
 CORE_SCHEME_ID = "https://vc-issuer.example/ns/award-core/1"
+
+_OF_THE_AWARD = ("credentialSubject", "id", "identifier")
+_OF_ANY_LEARNER = ("id", "type", "hasClaim")
 
 
 def build_document(due: DocumentDue, envelope: Envelope) -> Document:
@@ -45,7 +50,7 @@ def build_document(due: DocumentDue, envelope: Envelope) -> Document:
     if evidence := build_evidence(nodes, due):
         document["evidence"] = list[JsonValue](evidence)
     document["credentialSubject"] = _subject(nodes, due, envelope)
-    return document
+    return _with_last(document, _OF_THE_AWARD)
 
 
 def with_core_digest(document: Document, core_id: str, digest: str) -> Document:
@@ -137,4 +142,9 @@ def _subject(nodes: NodeFactory, due: DocumentDue, envelope: Envelope) -> Node:
         node["dateOfBirth"] = midnight(learner.birth_date)
     node["identifier"] = [nodes.identifier(STUDENT_SCHEME, learner.student_number)]
     node["hasClaim"] = build_achievement(nodes, due, envelope)
-    return node
+    return _with_last(node, [member for member in node if member not in _OF_ANY_LEARNER])
+
+
+def _with_last(node: Node, members: Collection[str]) -> Node:
+    """Return the same with these members at its end: how documents of an offering begin alike is then hashed once."""
+    return {name: node[name] for name in (*(name for name in node if name not in members), *members)}
