@@ -22,7 +22,7 @@ from vc_issuer.formats.award_core import (
     identity_hash,
 )
 from vc_issuer.formats.groups import LEARNER_NAMES, VARYING
-from vc_issuer.formats.twins import TwinDocuments, build_twin
+from vc_issuer.formats.twins import TwinDocuments, draft_twin
 from vc_issuer.model.credential import Envelope, StatusSlot
 from vc_issuer.model.record import DocumentDue
 from vc_issuer.model.text import normalise_text
@@ -165,7 +165,7 @@ def _trial(due: DocumentDue, envelope: Envelope, number: int) -> Blueprint | Non
         status=StatusSlot(list_url=envelope.status.list_url, index=9_876_543_210 + number),
         verify_url=f"{envelope.base_url}/c/QZX{number}CODEQZX",
     )
-    twin = build_twin(trial_due, trial)
+    twin = draft_twin(trial_due, trial)
     core = canonicalize_jcs(award_core_from_elm(twin.elm, trial.core_id))
     reads = _facts_of(trial_due, trial)
     facts = {name: read(trial_due, trial).encode() for name, read in reads.items()}

@@ -35,6 +35,19 @@ def build_twin(due: DocumentDue, envelope: Envelope) -> TwinDocuments:
 
     Raises InputError for an award that can't be told in both formats alike: nothing leaves here that isn't bound.
     """
+    built = draft_twin(due, envelope)
+    for badge in built.ob3.values():
+        comparison = compare_twins(badge, built.elm, built.elm_payload)
+        if comparison.outcome is not TwinOutcome.BOUND:
+            raise InputError(
+                f"The two forms of {due.specification.code} would not be twins: {comparison.reason}.",
+                remedy="Complete the offering and its awarding bodies.",
+            )
+    return built
+
+
+def draft_twin(due: DocumentDue, envelope: Envelope) -> TwinDocuments:
+    """Build the same without looking whether they are bound, for documents that are not issued. Raises InputError."""
     if not envelope.ob3_ids:
         raise InputError(
             f"{due.specification.code} has no language in which title and outcomes are complete.",
@@ -48,11 +61,4 @@ def build_twin(due: DocumentDue, envelope: Envelope) -> TwinDocuments:
         elm_id=envelope.elm_id, elm_digest=digest_sri(payload), core_id=envelope.core_id, core_digest=digest
     )
     badges = {language: Ob3Format(links).build(due, envelope, language) for language in envelope.ob3_ids}
-    for badge in badges.values():
-        comparison = compare_twins(badge, elm, payload)
-        if comparison.outcome is not TwinOutcome.BOUND:
-            raise InputError(
-                f"The two forms of {due.specification.code} would not be twins: {comparison.reason}.",
-                remedy="Complete the offering and its awarding bodies.",
-            )
     return TwinDocuments(elm=elm, elm_payload=payload, ob3=badges)
