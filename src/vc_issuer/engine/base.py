@@ -24,11 +24,11 @@ class Crew(Protocol):
     """Who works on tasks on this machine, one kind of work after another; let go at the end of the `with` around it."""
 
     def __enter__(self) -> Self:
-        """Keep whoever was called for one run for the next."""
+        """Prepare to call somebody, beside what this process does meanwhile."""
         ...
 
     def __exit__(self, *exc: object) -> None:
-        """Let them go, and close what they opened."""
+        """Let go whoever is still there, and close what they opened."""
         ...
 
     def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
