@@ -1,7 +1,9 @@
 """A form reads and writes exactly what the serialiser writes, and nothing else."""
 
+import hashlib
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +99,55 @@ def test_a_book_learns_nothing_from_few_and_widens_when_more_varies():
     book.learn([other])
     assert book.read(other).texts.values == ("urn:4", "credits")
     assert book.read(learner(5)).texts.values == ("urn:5", "punten")
+
+
+def test_a_book_stops_listening_where_nothing_is_new_and_learns_what_is_rare_when_it_comes():
+    asked = []
+
+    def lesson():
+        for number in range(10_000):
+            asked.append(number)
+            yield learner(number)
+
+    book = FormBook()
+    book.learn(lesson())
+    assert len(asked) < 200
+    rare = learner("rare").replace(b'"punten"]', b'"credits"]')
+    assert book.read(rare) is None
+    book.learn([rare])
+    assert book.read(rare).texts.values == ("urn:rare", "credits")
+
+
+@pytest.mark.parametrize("before", [b"", b"header."])
+def test_a_form_hashes_what_it_read_as_anybody_would(before):
+    def marked(number, mark):
+        return serialise_compact({"mark": mark, "more": 'a "text"\n', "id": f"urn:{number}", "texts": ["cursus"] * 20})
+
+    marks = ["ten", "twelve", 'fif"teen', "\u0645\u0645\u062a\u0627\u0632"]
+    book = FormBook()
+    book.learn([marked(number, marks[number % 4]) for number in range(80)])
+    for number, mark in enumerate([*marks, *marks, "seven", ""]):
+        content = marked(f"new-{number}", mark)
+        form, texts = book.read(content)
+        assert form.early == 1
+        quoted = before + json.dumps(content.decode(), ensure_ascii=False).encode()[1:] + b"}"
+        for _ in range(2):
+            assert form.sha256(before + content, texts, before=before) == hashlib.sha256(before + content).digest()
+            assert form.sha256(quoted, texts, before=before, quoted=True) == hashlib.sha256(quoted).digest()
+    other = before + marked(1, "ten").replace(b"cursus", b"course")
+    assert form.sha256(other, texts, before=before) == hashlib.sha256(other).digest()
+    assert form.sha256(b"", texts, before=before) == hashlib.sha256(b"").digest()
+
+
+def test_a_form_keeps_few_beginnings():
+    book = FormBook()
+    book.learn([learner(number) for number in range(ENOUGH)])
+    form, texts = book.read(learner("x"))
+    for number in range(200):
+        before = str(number).encode()
+        written = before + learner("x")
+        assert form.sha256(written, texts, before=before) == hashlib.sha256(written).digest()
+    assert len(form._begun) <= 64
 
 
 def test_what_is_no_compact_json_teaches_nothing():

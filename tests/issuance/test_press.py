@@ -1,18 +1,20 @@
 """The press: the bytes of the generic path, every signature verified, a sample of every batch looked at again."""
 
 import gc
+import hashlib
 from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
 from issuance.house import LATER, key_ring, profile, record
-from vc_issuer.errors import InvalidError
+from vc_issuer.errors import InvalidError, RuleError
 from vc_issuer.issuance import signing
 from vc_issuer.issuance.signing import (
     ChunkTask,
     Press,
     Signing,
+    check_prepared,
     check_secured,
     no_checkpoint,
     open_signing,
@@ -20,6 +22,7 @@ from vc_issuer.issuance.signing import (
     sign_chunk,
 )
 from vc_issuer.model.credential import FormatName
+from vc_issuer.model.keys import HashSigner
 from vc_issuer.securing.jades import payload_octets, verify_seals
 from vc_issuer.store.chunks import Chunk
 from vc_issuer.store.credentials import prepared_parts, unsigned_parts
@@ -68,14 +71,37 @@ def test_a_press_learns_from_a_lesson_when_it_meets_a_shape_that_it_does_not_kno
     press, plan, key = Press(), profile().plan(FormatName.OB3), key_ring().key(FormatName.OB3)
     own = [part for part in parts if part.format is FormatName.OB3]
     lesson = list(own)
-    made = [press.secure(part, plan, key, Signing(created=LATER), lesson).secured for part in own]
+    made = [press.secure(part, plan, key, Signing(created=LATER), lesson=lesson).secured for part in own]
     assert lesson == []
     assert made == [secure_part(part, plan, key, LATER) for part in own]
     assert sum(press.proofs_of(plan).secure(part.content, key, LATER) is not None for part in own) >= len(own) - 2
 
 
+@pytest.mark.parametrize("name", list(FormatName))
+def test_the_hash_of_secured_bytes_is_theirs_whoever_computes_it(parts, name):
+    press, plan, key, own = learned(parts, name)
+    made = [press.secure(part, plan, key, Signing(created=LATER)) for part in own * 2]
+    assert any(each.sha256 for each in made)
+    for each in made:
+        assert each.sha256 in {"", hashlib.sha256(each.secured.content).hexdigest()}
+
+
+@pytest.mark.parametrize("name", list(FormatName))
+def test_what_a_form_reads_is_checked_against_its_digest_as_well(parts, name):
+    press, plan, _, own = learned(parts, name)
+    known = [part for part in own if press.read(part, plan)]
+    for part in known:
+        check_prepared(part, press.read(part, plan))
+        forged = replace(part, content=part.content.replace(b"Voorbeeld", b"Anderszins"))
+        reading = press.read(forged, plan)
+        assert reading is not None
+        with pytest.raises(RuleError, match="was changed in the database"):
+            check_prepared(forged, reading)
+    assert known
+
+
 class FaultySigner:
-    """Sign something else every time but the first few."""
+    """Sign something else every time."""
 
     def __init__(self, signer):
         self._signer = signer
@@ -85,10 +111,18 @@ class FaultySigner:
         return self._signer.sign(message + b"!")
 
 
+class FaultyHashSigner(FaultySigner, HashSigner):
+    """Do the same with hashes."""
+
+    def sign_sha256(self, digest):
+        return self._signer.sign(digest)
+
+
+@pytest.mark.parametrize("signer", [FaultySigner, FaultyHashSigner])
 @pytest.mark.parametrize("name", list(FormatName))
-def test_a_signature_that_does_not_hold_is_never_given_out(parts, name):
+def test_a_signature_that_does_not_hold_is_never_given_out(parts, name, signer):
     press, plan, key, own = learned(parts, name)
-    faulty = replace(key, signer=FaultySigner(key.signer))
+    faulty = replace(key, signer=signer(key.signer))
     compiled = press.seals_of(plan) if name is FormatName.ELM else press.proofs_of(plan)
     part = next(part for part in own if compiled.secure(part.content, key, LATER))
     with pytest.raises(InvalidError, match="does not match"):

@@ -1,6 +1,7 @@
 """One body over every key backend of the registry, and what is particular to keys in files."""
 
 import base64
+import hashlib
 import os
 import pickle
 import resource
@@ -23,8 +24,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 import local_service
 import token_at_hand
-from vc_issuer.errors import ConfigurationError, SignerError
-from vc_issuer.model.keys import KeyAlgorithm
+from vc_issuer.errors import ConfigurationError, InvalidError, SignerError
+from vc_issuer.model.keys import HashSigner, KeyAlgorithm, KeyPurpose, SigningKey, VerificationMethod
+from vc_issuer.securing.signatures import verify_p256
 from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.file import FileSigner, create_key_file
 from vc_issuer.signers.registry import BACKENDS, create_key, open_signer
@@ -86,6 +88,39 @@ def test_signs_the_message_in_the_form_the_protocol_says(scheme, algorithm, tmp_
             assert holds(signer.public_key, signature, message)
             with pytest.raises(InvalidSignature):
                 holds(signer.public_key, signature, message + b"x")
+
+
+@pytest.mark.parametrize("scheme", sorted(BACKENDS))
+def test_a_long_message_may_come_as_its_hash(scheme, tmp_path):
+    message = bytes(range(256)) * 100
+    digest = hashlib.sha256(message).digest()
+    with MAKERS[scheme](tmp_path, KeyAlgorithm.P256) as signer:
+        method = VerificationMethod(id="did:web:a.example#1", controller="", public_key=signer.public_key)
+        key = SigningKey(method=method, signer=signer, purpose=KeyPurpose.SEAL)
+        signature = key.sign(message, KeyPurpose.SEAL, sha256=digest)
+        assert holds(signer.public_key, signature, message)
+        verify_p256(signer.public_key, signature, digest)
+        with pytest.raises(InvalidError):
+            verify_p256(signer.public_key, signature, hashlib.sha256(b"other").digest())
+        with pytest.raises(SignerError, match="signs no credential"):
+            key.sign(message, KeyPurpose.CREDENTIAL, sha256=digest)
+        if isinstance(signer, HashSigner):
+            assert holds(signer.public_key, signer.sign_sha256(digest), message)
+    if isinstance(signer, HashSigner):
+        with pytest.raises(SignerError, match="not open"):
+            signer.sign_sha256(digest)
+
+
+@pytest.mark.parametrize(
+    "algorithm", [each for each in KeyAlgorithm if each is not KeyAlgorithm.P256], ids=lambda a: a.value
+)
+def test_other_keys_sign_the_message_whatever_its_hash_is_said_to_be(algorithm, tmp_path):
+    with file_key(tmp_path, algorithm) as signer:
+        method = VerificationMethod(id="did:web:a.example#1", controller="", public_key=signer.public_key)
+        signature = SigningKey(method=method, signer=signer).sign(b"message", KeyPurpose.SEAL, sha256=bytes(32))
+        assert holds(signer.public_key, signature, b"message")
+        with pytest.raises(InvalidError, match="P-256"):
+            verify_p256(signer.public_key, signature, hashlib.sha256(b"message").digest())
 
 
 @pytest.mark.parametrize("scheme", sorted(BACKENDS))

@@ -36,7 +36,7 @@ from vc_issuer.store.records import (
     load_record,
     load_records,
 )
-from vc_issuer.store.secured import keep_secured, seal_secured, secured_of
+from vc_issuer.store.secured import JustSecured, keep_secured, seal_secured, secured_of
 from vc_issuer.store.tables import batches
 from vc_issuer.store.vault import Vault
 
@@ -190,7 +190,7 @@ def issue_one(database):
         content = b'{"name":"Zo\xc3\xab","x":1.0,"proof":[{"proofValue":"z3vQB7B6MrGQZaxCuFg4oh"}]}'
         secured = SecuredCredential(media_type="application/vc+ld+json", content=content)
         key = data_key(session, new.learner_id)
-        part = seal_secured(new.parts[0], secured, key=key, key_id="did#1", signature=b"s")
+        part = seal_secured(new.parts[0], JustSecured(secured, b"s"), key=key, key_id="did#1")
         assert keep_secured(session, [part], now=NOON) == 1
         assert keep_secured(session, [part], now=NOON) == 0
         publish_documents(session, batch_id, now=NOON)

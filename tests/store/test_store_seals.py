@@ -14,7 +14,7 @@ from vc_issuer.store.credentials import PreparedPart
 from vc_issuer.store.documents import documents_by_id, find_pdf, keep_pdf
 from vc_issuer.store.people import data_key, erase_learner
 from vc_issuer.store.seals import SealChoice, choose_seals, count_seals, replace_seal, seal_versions
-from vc_issuer.store.secured import keep_secured, seal_secured, secured_of
+from vc_issuer.store.secured import JustSecured, keep_secured, seal_secured, secured_of
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 SIGNED = b'{"payload":"{}","signatures":[{"protected":"e30","signature":"AAAA"}]}'
@@ -37,7 +37,7 @@ def sealed(database):
         new = new_document(session, row, 1, id="d" * 32, parts=(part,))
         secured = SecuredCredential(media_type="application/jose+json", content=SIGNED)
         key = data_key(session, new.learner_id)
-        one = seal_secured(part, secured, key=key, key_id="k", signature=b"s")
+        one = seal_secured(part, JustSecured(secured, b"s"), key=key, key_id="k")
         keep_secured(session, [one], now=NOON)
         keep_pdf(session, documents_by_id(session, [new.id])[new.id], b"%PDF", now=NOON)
     return database, batch_id, new

@@ -8,7 +8,7 @@ from store.test_store_status import batch_with
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.model.credential import SecuredCredential
 from vc_issuer.store.people import data_key
-from vc_issuer.store.secured import keep_secured, seal_secured, secured_by_id, secured_context, secured_of
+from vc_issuer.store.secured import JustSecured, keep_secured, seal_secured, secured_by_id, secured_context, secured_of
 from vc_issuer.store.tables import document_parts, secured_parts
 
 
@@ -21,7 +21,7 @@ def secured(database):
         content = new.parts[0].content[:-1] + b',"proof":[]}'
         made = SecuredCredential(media_type="application/vc", content=content)
         key = data_key(session, new.learner_id)
-        one = seal_secured(new.parts[0], made, key=key, key_id="k", signature=b"s")
+        one = seal_secured(new.parts[0], JustSecured(made, b"s"), key=key, key_id="k")
         keep_secured(session, [one], now=NOON)
     return database, new, content
 

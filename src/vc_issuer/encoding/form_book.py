@@ -4,11 +4,13 @@ A form that turns out too narrow is learned anew, wider; after a few times every
 was learned but speed: bytes that no form reads are the generic path's.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from operator import eq
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from vc_issuer.encoding.hole_texts import HoleTexts
 from vc_issuer.encoding.json_form import JsonForm, make_form
@@ -20,8 +22,10 @@ from vc_issuer.model.credential import Document
 
 ENOUGH = 4  # compiling costs as much as securing four documents the generic way
 MOST_SHAPES = 256  # a shape is some 50 kB; a batch of many offerings has a few dozen
+_NOTHING_NEW = 100  # documents without anything new are enough of a lesson; what comes rarely widens a form later
 MOST_FAMILIES = 8  # of one structure: an offering's languages, or course units that differ in their texts
 _MOST_TRIES = 5
+_MOST_BEGUN = 64  # hashes of a form's beginnings: one for each mark, and what stands before it
 _ALIKE = 0.75  # two learners of one offering share nine texts of ten, two languages of one badge about half
 
 IsSound: TypeAlias = Callable[[bytes], bool]
@@ -42,7 +46,7 @@ class LearnedForm:
     """A form with its template, if it has one; `context` is the document's, as JSON.
 
     `picks` puts the holes in the template's order, if it has another. `equal` names holes that must hold the same
-    text, because the template knows them as one.
+    text, because the template knows them as one. So many holes are `early`: with few values, before all others.
     """
 
     form: JsonForm
@@ -50,6 +54,10 @@ class LearnedForm:
     context: str
     picks: tuple[int, ...] | None
     equal: tuple[tuple[int, int], ...]
+    early: int = 0
+    _begun: dict[tuple[bytes, ...], tuple[bytes, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def read(self, content: bytes) -> HoleTexts | None:
         """Return the texts of the holes, or None for bytes of another form."""
@@ -59,6 +67,28 @@ class LearnedForm:
         ):
             return None
         return texts
+
+    def sha256(self, written: bytes, texts: HoleTexts, *, before: bytes = b"", quoted: bool = False) -> bytes:
+        """Return the hash of bytes with a document in them that this form read; what many share is hashed once.
+
+        The document stands behind `before`, as it is or `quoted` as a JSON text. Whatever the bytes are, it is their
+        hash.
+        """
+        key = (before, b"quoted" if quoted else b"", *texts.escaped[: self.early])
+        head, begun = self._begun.get(key) or self._begin(key, texts, quoted=quoted)
+        if not written.startswith(head):
+            return hashlib.sha256(written).digest()
+        state = begun.copy()
+        state.update(memoryview(written)[len(head) :])
+        return bytes(state.digest())
+
+    def _begin(self, key: tuple[bytes, ...], texts: HoleTexts, *, quoted: bool) -> tuple[bytes, Any]:
+        early = texts.values[: self.early]
+        head = key[0] + (self.form.quoted_head(early) if quoted else self.form.head(early))
+        if len(self._begun) >= _MOST_BEGUN:
+            self._begun.clear()
+        self._begun[key] = head, hashlib.sha256(head)
+        return self._begun[key]
 
     def digest(self, texts: HoleTexts) -> bytes | None:
         """Return the hash of the document's canonical N-Quads, by the name of the template, or None."""
@@ -71,14 +101,30 @@ class LearnedForm:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one family: a document of it, and which of its texts were seen to differ."""
+    """What is known of one family: a document of it, and what was seen of texts that differ."""
 
     document: Document = field(repr=False)
     texts: tuple[str, ...] = field(repr=False)
-    varying: set[int] = field(default_factory=set)
+    varying: dict[int, set[str]] = field(default_factory=dict)
     count: int = 0
     tries: int = 0
     form: LearnedForm | None = None
+
+    def saw(self, texts: tuple[str, ...]) -> bool:
+        """Note one of the family, and tell whether anything in it was new: the first of all, or what had not varied."""
+        varied = {place for place, text in enumerate(texts) if text != self.texts[place]}
+        is_new = self.count == 0 or not varied <= self.varying.keys()
+        for place in varied - self.varying.keys():
+            self.varying[place] = {self.texts[place]}
+        for place, seen in self.varying.items():
+            if len(seen) <= _NOTHING_NEW:
+                seen.add(texts[place])
+        self.count += 1
+        return is_new
+
+    def early(self, holes: Sequence[int]) -> int:
+        """Return how many holes come before the first whose text is mostly another one."""
+        return sum(1 for _ in takewhile(lambda place: 2 * len(self.varying.get(place, ())) <= self.count, holes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +163,16 @@ class FormBook:
     def learn(self, contents: Iterable[bytes]) -> None:
         """Learn from documents that no form reads. Those that are not compact JSON of ours teach nothing."""
         grown: dict[int, _Known] = {}
+        known_already = 0
         for content in contents:
             structure, texts = self._taken_apart(content)
             known = self._family(structure, texts, content) if structure else None
-            if known is not None:
-                known.count += 1
-                grown[id(known)] = known
+            if known is None:
+                continue
+            grown[id(known)] = known
+            known_already = 0 if known.saw(texts) else known_already + 1
+            if known_already >= _NOTHING_NEW:
+                break
         for known in grown.values():
             if known.count >= ENOUGH and known.tries <= _MOST_TRIES:
                 self._make(known)
@@ -149,9 +199,7 @@ class FormBook:
         shared = [sum(map(eq, known.texts, texts)) for known in families]
         best = max(range(len(families)), key=shared.__getitem__, default=None)
         if best is not None and (shared[best] >= _ALIKE * len(texts) or len(families) >= MOST_FAMILIES):
-            known = families[best]
-            known.varying |= {place for place, text in enumerate(texts) if text != known.texts[place]}
-            return known
+            return families[best]
         if sum(len(each.families) for each in self._structures.values()) >= MOST_SHAPES:
             return None
         families.append(_Known(json.loads(content), texts))
@@ -181,6 +229,7 @@ class FormBook:
             context=json.dumps(known.document.get("@context")),
             picks=None if picks == tuple(range(len(holes))) else picks,
             equal=tuple((where[places[0]], where[place]) for places in groups for place in places[1:]),
+            early=known.early(holes),
         )
         if known.form is not None:
             self._forms.remove(known.form)

@@ -48,6 +48,14 @@ class JsonForm:
         """Return compact JSON with these texts in the holes."""
         return interleaved(self.pieces, escape_texts(values))
 
+    def head(self, values: Sequence[str]) -> bytes:
+        """Return how a document begins that has these texts in its first holes: up to the next hole."""
+        return interleaved(self.pieces[: len(values) + 1], escape_texts(values))
+
+    def quoted_head(self, values: Sequence[str]) -> bytes:
+        """Return the same as it stands between quotes."""
+        return _quoted(self.head(values))
+
     def write_quoted(self, values: Sequence[str]) -> bytes:
         """Return the same as it stands between quotes: as a text in other JSON."""
         # JSON holds no NUL: it can stand between texts.

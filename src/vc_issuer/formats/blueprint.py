@@ -7,7 +7,7 @@ made for. Names that are anything but plain are left to the ordinary build.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
@@ -75,30 +75,27 @@ class _Cut(NamedTuple):
 class Blueprint:
     """The award core, the ELM payload and each badge, in pieces, and the names of the facts between them.
 
-    Behind the facts of the award come the digests: the core's, then the ELM's. Picklable.
+    Behind the facts of the award come the digests: the core's, then the ELM's. `heads` are how the documents of every
+    award of the group begin: most of them. Picklable.
     """
 
     facts: tuple[str, ...]
     core: _Cut
     elm: _Cut
     ob3: Mapping[str, _Cut]
+    heads: TwinBytes = field(repr=False)
 
     @property
     def constant(self) -> TwinBytes:
         """Return what is in every document of the group: nothing about a learner, since these were made up."""
         return TwinBytes(b"".join(self.elm.pieces), {name: b"".join(cut.pieces) for name, cut in self.ob3.items()})
 
-    @property
-    def elm_head(self) -> bytes:
-        """Return how the ELM of every document of the group begins: with most of it."""
-        return self.elm.pieces[0]
-
     def fill(self, due: DocumentDue, envelope: Envelope) -> TwinBytes:
         """Return the twins of another award of the same group (`Groups`)."""
         facts = self._facts(due, envelope)
         facts.append(digest_sri(self.core.filled(facts)).encode())
         payload = self.elm.filled(facts)
-        facts.append(digest_sri(payload, head=self.elm_head).encode())
+        facts.append(digest_sri(payload, head=self.elm.pieces[0]).encode())
         return TwinBytes(payload, {language: cut.filled(facts) for language, cut in self.ob3.items()})
 
     def fill_badge(
@@ -184,6 +181,7 @@ def _trial(due: DocumentDue, envelope: Envelope, number: int) -> Blueprint | Non
         core=core_cut,
         elm=elm_cut,
         ob3=dict(zip(badges, badge_cuts, strict=True)),
+        heads=TwinBytes(elm_cut.pieces[0], {name: cut.pieces[0] for name, cut in zip(badges, badge_cuts, strict=True)}),
     )
 
 

@@ -13,6 +13,7 @@ from vc_issuer.issuance.decide import Decided, component_of, issued_before, not_
 from vc_issuer.issuance.identity import document_number, in_blocks, new_code, new_uuid
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.model.credential import CredentialStatus, Envelope
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.record import DocumentDue, Specification
 from vc_issuer.store.credentials import Award, taken_claims
 from vc_issuer.store.database import Session
@@ -24,6 +25,7 @@ from vc_issuer.store.status import ReservedSlot, reserve_slots
 from vc_issuer.store.vault import RandomBytes
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allotted:
     """A document due with everything that it gets from this home."""

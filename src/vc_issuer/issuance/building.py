@@ -37,12 +37,12 @@ class BuiltTwin:
 
     Then `group` is theirs, unless the next of their family must be built ordinarily as well.
     `shared` is what documents of the specification have in common, where it is known; nothing in it is about a learner.
-    `elm_head` is how many ELMs begin.
+    `heads` is how many documents begin.
     """
 
     content: TwinBytes = field(repr=False)
     shared: TwinBytes | None = field(default=None, repr=False)
-    elm_head: bytes = field(default=b"", repr=False)
+    heads: TwinBytes | None = field(default=None, repr=False)
     documents: TwinDocuments | None = field(default=None, repr=False)
     findings: tuple[Finding, ...] = ()
     group: Group | None = field(default=None, repr=False)
@@ -73,7 +73,7 @@ class TwinBuilder:
         filled, common = blueprint.fill(due, envelope), self._shared.get(_kind(due, envelope))
         self._filled += 1
         if self._filled % SAMPLE:
-            return BuiltTwin(content=filled, findings=found, shared=common, elm_head=blueprint.elm_head)
+            return BuiltTwin(content=filled, findings=found, shared=common, heads=blueprint.heads)
         built = _ordinary(due, _showing(envelope, shown), group)
         if built.content != filled:
             raise RuleError(

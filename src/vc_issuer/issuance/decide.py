@@ -9,6 +9,7 @@ from vc_issuer.issuance.lints import Flaw
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.model.credential import JsonValue
 from vc_issuer.model.offering import Offering
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.record import Decision, DocumentDue, DocumentKind, Finding, LearningRecord, Severity
 from vc_issuer.model.text import LocalizedText
 from vc_issuer.store.credentials import PreparedPart
@@ -18,6 +19,7 @@ DUE, NONE, KEPT_BACK = "due", "none", "kept-back"
 SOURCE = "vc_issuer.issuance"
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What one record gives: its documents due, and everything that was found."""

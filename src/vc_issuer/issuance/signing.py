@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from zlib import crc32
 
+from vc_issuer.encoding.form_book import Reading
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import ConfigurationError, InvalidError, RuleError, UnsafeDocumentError
 from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys, ProofPlan, check_keys
@@ -25,7 +26,7 @@ from vc_issuer.securing.data_integrity import DataIntegrity
 from vc_issuer.securing.jades import Jades, payload_octets
 from vc_issuer.store.chunks import Chunk
 from vc_issuer.store.credentials import PreparedPart, SealedPart
-from vc_issuer.store.secured import NewSecured, seal_secured
+from vc_issuer.store.secured import JustSecured, NewSecured, seal_secured
 from vc_issuer.transparency.evidence import signature_of
 
 JADES = "jades"
@@ -54,14 +55,6 @@ class ChunkSigned:
     parts: tuple[NewSecured, ...]
 
 
-class Pressed(NamedTuple):
-    """A secured part, the signature in it, and what is around the prepared bytes where that is known."""
-
-    secured: SecuredCredential
-    signature: bytes
-    around: tuple[bytes, bytes] | None = None
-
-
 class Press:
     """Secure parts by the compiled shapes that it has learned, one by one where it has not; keep one a process.
 
@@ -83,21 +76,27 @@ class Press:
         else:
             self.proofs_of(plan).learn((part.content for part in parts), key)
 
+    def read(self, part: PreparedPart, plan: ProofPlan) -> Reading | None:
+        """Read a part that is secured under a plan, or return None if its shape isn't known."""
+        return self._compiled(part, plan).read(part.content)
+
     def secure(
         self,
         part: PreparedPart,
         plan: ProofPlan,
         key: SigningKey,
         signing: "Signing",
+        *,
         lesson: list[PreparedPart] | None = None,
-    ) -> Pressed:
-        """Secure one part and verify it.
+        reading: Reading | None = None,
+    ) -> JustSecured:
+        """Secure one part and verify it; `reading` is what `read` gave for it.
 
         Where its shape isn't known, the parts of `lesson`, which are secured under the same plan, are learned first,
         once: the list is empty then. Raises UnsafeDocumentError, SignerError, InvalidError.
         """
-        compiled = self.seals_of(plan) if part.format is FormatName.ELM else self.proofs_of(plan)
-        made = compiled.secure(part.content, key, signing.created)
+        compiled = self._compiled(part, plan)
+        made = compiled.secure(part.content, key, signing.created, reading)
         if made is None and lesson:
             self.learn(lesson, plan, key)
             lesson.clear()
@@ -110,9 +109,12 @@ class Press:
             check_secured(part, secured, plan, key.method)
         elif signing.is_sampled(part):
             check_secured(part, secured, plan, key.method, guarded=True)
-        return (
-            Pressed(secured, made.signature, made.around) if made else Pressed(secured, signature_of(secured.content))
-        )
+        if made is None:
+            return JustSecured(secured, signature_of(secured.content))
+        return JustSecured(secured, made.signature, made.around, made.sha256.hex())
+
+    def _compiled(self, part: PreparedPart, plan: ProofPlan) -> CompiledProofs | CompiledSeals:
+        return self.seals_of(plan) if part.format is FormatName.ELM else self.proofs_of(plan)
 
     def proofs_of(self, plan: ProofPlan) -> CompiledProofs:
         """Return what adds proofs under a plan."""
@@ -184,24 +186,17 @@ def sign_chunk(
 ) -> ChunkSigned:
     """Sign every part of a task. Raises UnsafeDocumentError, SignerError, InvalidError if a signature is not right."""
     opened = [(part.open(), part.key) for part in task.parts]
-    for part, _ in opened:
-        check_prepared(part)
+    readings = [press.read(part, profile.plan(part.format)) for part, _ in opened]
+    for (part, _), reading in zip(opened, readings, strict=True):
+        check_prepared(part, reading)
     signing = Signing(created=task.created, always=_first_of_batch(task), checkpoint=checkpoint)
     lessons = {name: [part for part, _ in opened if part.format is name] for name in FormatName}
     signed = []
-    for part, data_key in opened:
+    for (part, data_key), reading in zip(opened, readings, strict=True):
         key = keys.key(part.format)
-        made = press.secure(part, profile.plan(part.format), key, signing, lessons[part.format])
-        signed.append(
-            seal_secured(
-                part,
-                made.secured,
-                key=data_key,
-                key_id=key.method.id,
-                signature=made.signature,
-                around=made.around,
-            )
-        )
+        lesson = lessons[part.format]
+        made = press.secure(part, profile.plan(part.format), key, signing, lesson=lesson, reading=reading)
+        signed.append(seal_secured(part, made, key=data_key, key_id=key.method.id))
     return ChunkSigned(chunk=task.chunk, parts=tuple(signed))
 
 
@@ -213,9 +208,13 @@ def _first_of_batch(task: ChunkTask) -> frozenset[str]:
     return frozenset(firsts.values())
 
 
-def check_prepared(part: PreparedPart) -> None:
-    """Return if the stored bytes are those that were digested at prepare. Raises RuleError."""
-    if hashlib.sha256(part.content).hexdigest() != part.sha256:
+def check_prepared(part: PreparedPart, reading: Reading | None = None) -> None:
+    """Return if the stored bytes, which may have been read, are those that were digested at prepare.
+
+    Raises RuleError.
+    """
+    found = reading.form.sha256(part.content, reading.texts) if reading else hashlib.sha256(part.content).digest()
+    if found.hex() != part.sha256:
         raise RuleError(
             f"the prepared document {part.credential_id} was changed in the database.",
             remedy="Find out by whom; then return the batch to draft and prepare it again.",

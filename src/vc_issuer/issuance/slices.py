@@ -18,6 +18,7 @@ from vc_issuer.issuance.preflight import Preflight, Undrawable
 from vc_issuer.issuance.profile import IssuingProfile
 from vc_issuer.issuance.rehearsal import Rehearsal
 from vc_issuer.model.credential import Document, Envelope, FormatName
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.record import DocumentDue, Finding
 from vc_issuer.store.credentials import NewDocument, PreparedPart, SealedDocument, seal_document
 from vc_issuer.store.dictionary import dictionary_of
@@ -47,6 +48,7 @@ class SliceTask:
     keys: Mapping[str, DataKey] = field(repr=False)
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPrepared:
     """What became of one record. `offering` is its code and version where documents are due."""
@@ -158,7 +160,7 @@ def _part(allotted: Allotted, name: FormatName, language: str, twin: BuiltTwin) 
         format=name,
         language=language,
         content=content,
-        sha256=hashed("sha256", content, head=b"" if language else twin.elm_head).hexdigest(),
+        sha256=hashed("sha256", content, head=twin.heads.part(language) if twin.heads else b"").hexdigest(),
         dictionary=dictionary_of(twin.shared.part(language)) if twin.shared else None,
     )
 

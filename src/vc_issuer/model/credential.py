@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from vc_issuer.model.keys import VerificationMethod
+from vc_issuer.model.pickling import quick_to_pickle
 
 JsonValue: TypeAlias = "str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 Document: TypeAlias = Mapping[str, JsonValue]  # unsecured; nobody mutates it
@@ -29,6 +30,7 @@ class CredentialStatus(Enum):
     SUPERSEDED = "superseded"
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusSlot:
     """One place in a Bitstring Status List: the list's https URL and the index in it."""
@@ -37,6 +39,7 @@ class StatusSlot:
     index: int
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What a document carries besides the award: identity, time, place of its status, name of its twin.

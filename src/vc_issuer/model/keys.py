@@ -1,5 +1,6 @@
 """Keys as the rest of the project sees them: algorithms, public keys, verification methods, signers."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -69,6 +70,17 @@ class Signer(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
+class HashSigner(ABC):  # no protocol: to ask whether an object keeps one costs a tenth of a signature
+    """A signer that takes the hash of a long message instead of it: a local key, or a token that never hashes."""
+
+    @abstractmethod
+    def sign_sha256(self, digest: bytes) -> bytes:
+        """Sign the message with this SHA-256, as `Signer.sign` would; for keys on P-256 alone.
+
+        Raises SignerError.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """A signer together with the verification method (and, for a seal, the certificates) that it signs under.
@@ -81,14 +93,17 @@ class SigningKey:
     signer: Signer
     purpose: KeyPurpose | None = None
 
-    def sign(self, message: bytes, purpose: KeyPurpose) -> bytes:
+    def sign(self, message: bytes, purpose: KeyPurpose, *, sha256: bytes = b"") -> bytes:
         """Sign `message`, which is something of `purpose`, as the Signer protocol says.
 
-        Raises SignerError if the key serves another purpose, or if its backend fails.
+        Who has the message's SHA-256 already hands it over. Raises SignerError if the key serves another purpose, or
+        if its backend fails.
         """
         if self.purpose is not None and self.purpose is not purpose:
             raise SignerError(
                 f"the {self.purpose.value} key signs no {purpose.value} payload.",
                 remedy="Open the key that is made for it: one key a purpose.",
             )
+        if sha256 and self.method.public_key.algorithm is KeyAlgorithm.P256 and isinstance(self.signer, HashSigner):
+            return self.signer.sign_sha256(sha256)
         return self.signer.sign(message)

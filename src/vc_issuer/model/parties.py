@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.text import LocalizedText
 
 
@@ -65,6 +66,7 @@ class Mandate:
     url: str = ""
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
     """A person as the register knows them. Personal fields never appear in a `repr`.

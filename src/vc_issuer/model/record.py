@@ -20,6 +20,7 @@ from vc_issuer.model.offering import (
     Stackability,
 )
 from vc_issuer.model.parties import Assessor, Learner, Mandate, Organisation, Partner
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.text import LocalizedText
 
 
@@ -43,6 +44,7 @@ class EnrolmentRoute(Enum):
     PERMANENT_TRAINING = "permanent-training"
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentResult:
     """One learner's latest result for one component. `mark` only where the scale is numeric.
@@ -143,6 +145,7 @@ class Specification:
     assessed_by: Assessor | None = None
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDue:
     """One document that a record gives, with every fact that any format prints.

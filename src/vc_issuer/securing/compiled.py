@@ -28,22 +28,34 @@ from vc_issuer.securing.jades import MEDIA_TYPE as SEAL_MEDIA_TYPE
 from vc_issuer.securing.jades import PAYLOAD_LIMITS, TimeHeader, seal_header
 from vc_issuer.securing.jws import verify_jws_signature
 from vc_issuer.securing.proof_terms import ProofOptions
-from vc_issuer.securing.signatures import verify_signature
+from vc_issuer.securing.signatures import verify_p256, verify_signature
 
+_ES256 = "ES256"
+_PAYLOAD = b'{"payload":"'
 _MOST_CONFIGS = 16  # proofs made at one time share one; earlier times don't come back
 
 
 class Made(NamedTuple):
     """Secured bytes that nobody has looked at yet, with the signature in them and the message that it signs.
 
-    Of a seal, `around` is what stands before and after its payload as a JSON text.
+    Of a seal, `around` is what stands before and after its payload as a JSON text, `digest` the message's SHA-256.
     """
 
     secured: SecuredCredential
     signature: bytes
     message: bytes
+    reading: Reading
     algorithm: str = ""
     around: tuple[bytes, bytes] | None = None
+    digest: bytes = b""
+
+    @property
+    def sha256(self) -> bytes:
+        """Return the hash of the secured bytes."""
+        form, texts = self.reading
+        if self.around is None:
+            return form.sha256(self.secured.content, texts)
+        return form.sha256(self.secured.content, texts, before=self.around[0], quoted=True)
 
 
 class CompiledProofs:
@@ -63,9 +75,16 @@ class CompiledProofs:
             self._hash_name = hash_for(self._suite, key.method.public_key.algorithm)
             self._book.learn([content for content in contents if self._book.read(content) is None])
 
-    def secure(self, content: bytes, key: SigningKey, created: datetime) -> Made | None:
-        """Add a proof to compact JSON without one, or return None if its shape isn't known. Raises SignerError."""
-        reading = self._book.read(content)
+    def read(self, content: bytes) -> Reading | None:
+        """Read a document, or return None if its shape isn't known."""
+        return self._book.read(content)
+
+    def secure(self, content: bytes, key: SigningKey, created: datetime, reading: Reading | None = None) -> Made | None:
+        """Add a proof to compact JSON without one, or return None if its shape isn't known. Raises SignerError.
+
+        `reading` is what `read` gave for it, if it was asked.
+        """
+        reading = reading or self._book.read(content)
         if reading is None or has_astral(reading.texts.joined):
             return None
         digest = reading.form.digest(reading.texts)
@@ -75,7 +94,7 @@ class CompiledProofs:
         message = hashed + digest
         signature = key.sign(message, KeyPurpose.CREDENTIAL)
         secured = b"".join((content[:-1], head, base58_encode(signature).encode(), b'"}]}'))
-        return Made(SecuredCredential(media_type=MEDIA_TYPE, content=secured), signature, message)
+        return Made(SecuredCredential(media_type=MEDIA_TYPE, content=secured), signature, message, reading)
 
     def check(self, made: Made, content: bytes, method: VerificationMethod) -> None:
         """Verify the signature, and that the secured bytes are the prepared ones and a proof. Raises InvalidError."""
@@ -115,42 +134,53 @@ class CompiledSeals:
     def __init__(self, *, time_header: TimeHeader) -> None:
         self._time_header = time_header
         self._book = FormBook(is_sound=_is_sound)
-        self._headers: dict[tuple[str, datetime], tuple[str, str]] = {}
+        self._headers: dict[tuple[str, datetime], tuple[bytes, bytes, str]] = {}
 
     def learn(self, contents: Iterable[bytes]) -> None:
         """Learn the shapes of payloads that are not known yet and are sound JSON within the limits of a payload."""
         self._book.learn([content for content in contents if self._book.read(content) is None])
 
-    def secure(self, content: bytes, key: SigningKey, created: datetime) -> Made | None:
-        """Seal a payload as it is, or return None if its shape isn't known. Raises ConfigurationError, SignerError."""
-        reading = self._book.read(content)
+    def read(self, content: bytes) -> Reading | None:
+        """Read a payload, or return None if its shape isn't known."""
+        return self._book.read(content)
+
+    def secure(self, content: bytes, key: SigningKey, created: datetime, reading: Reading | None = None) -> Made | None:
+        """Seal a payload as it is, or return None if its shape isn't known. Raises ConfigurationError, SignerError.
+
+        `reading` is what `read` gave for it, if it was asked.
+        """
+        reading = reading or self._book.read(content)
         if reading is None or len(content) > PAYLOAD_LIMITS.size:
             return None
-        protected, algorithm = self._header(key, created)
-        start = protected.encode()
-        message = start + b"." + content
-        signature = key.sign(message, KeyPurpose.SEAL)
-        written = base64url_encode(signature).encode()
-        before, after = (
-            b'{"payload":"',
-            b"".join((b'","signatures":[{"protected":"', start, b'","signature":"', written, b'"}]}')),
-        )
-        envelope = b"".join((before, reading.form.form.write_quoted(reading.texts.values), after))
+        form, texts = reading
+        start, end, algorithm = self._header(key, created)
+        message = start + content
+        digest = form.sha256(message, texts, before=start) if algorithm == _ES256 else b""
+        signature = key.sign(message, KeyPurpose.SEAL, sha256=digest)
+        after = b"".join((end, base64url_encode(signature).encode(), b'"}]}'))
+        envelope = b"".join((_PAYLOAD, form.form.write_quoted(texts.values), after))
         secured = SecuredCredential(media_type=SEAL_MEDIA_TYPE, content=envelope)
-        return Made(secured, signature, message, algorithm, (before, after))
+        return Made(secured, signature, message, reading, algorithm, (_PAYLOAD, after), digest)
 
     def check(self, made: Made, content: bytes, method: VerificationMethod) -> None:
         """Verify the signature, and that it is over the prepared bytes. Raises InvalidError."""
-        verify_jws_signature(made.algorithm, method.public_key, signature=made.signature, message=made.message)
+        if made.digest:
+            verify_p256(method.public_key, made.signature, made.digest)
+        else:
+            verify_jws_signature(made.algorithm, method.public_key, signature=made.signature, message=made.message)
         if not made.message.endswith(b"." + content):
             raise InvalidError("what was sealed is not what was prepared.", clause="design rule 3")
 
-    def _header(self, key: SigningKey, created: datetime) -> tuple[str, str]:
+    def _header(self, key: SigningKey, created: datetime) -> tuple[bytes, bytes, str]:
+        """Return what is signed before the payload, what stands behind it in the envelope, and the algorithm."""
         asked = (key.method.id, created)
         if asked not in self._headers:
             if len(self._headers) >= _MOST_CONFIGS:
                 self._headers.clear()
-            self._headers[asked] = seal_header(key, created, time_header=self._time_header)
+            protected, algorithm = seal_header(key, created, time_header=self._time_header)
+            written = protected.encode()
+            after = b"".join((b'","signatures":[{"protected":"', written, b'","signature":"'))
+            self._headers[asked] = written + b".", after, algorithm
         return self._headers[asked]
 
 

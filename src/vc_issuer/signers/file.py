@@ -15,11 +15,11 @@ from urllib.parse import unquote
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from vc_issuer.errors import ConfigurationError, SignerError
-from vc_issuer.model.keys import KeyAlgorithm, PublicKey
+from vc_issuer.model.keys import HashSigner, KeyAlgorithm, PublicKey
 from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.pkcs8 import decrypt_private_key, encrypt_private_key
 
@@ -32,7 +32,7 @@ _OTHERS = 0o077
 _UsableKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
-class FileSigner:
+class FileSigner(HashSigner):
     """A signer whose key lies in an encrypted file. Use it as a context manager."""
 
     def __init__(self, path: Path, *, passphrase: bytes) -> None:
@@ -40,6 +40,7 @@ class FileSigner:
         self._passphrase = passphrase
         self._key: _UsableKey | None = None
         self._sign: Callable[[bytes], bytes] | None = None
+        self._sign_sha256: Callable[[bytes], bytes] | None = None
 
     def __repr__(self) -> str:
         return f"FileSigner({str(self._path)!r})"
@@ -58,10 +59,12 @@ class FileSigner:
         if isinstance(key, _UsableKey):
             # To ask what kind of key it is takes a twentieth of a signature's time: it is asked once.
             self._key, self._sign = key, _signing_with(key)
+            if isinstance(key, ec.EllipticCurvePrivateKey):
+                self._sign_sha256 = _ecdsa(key, ec.ECDSA(Prehashed(hashes.SHA256())))
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._key = self._sign = None
+        self._key = self._sign = self._sign_sha256 = None
 
     @property
     def public_key(self) -> PublicKey:
@@ -75,6 +78,12 @@ class FileSigner:
         if self._sign is None:
             raise _closed()
         return self._sign(message)
+
+    def sign_sha256(self, digest: bytes) -> bytes:
+        """Sign the message with this SHA-256, as HashSigner says. Raises SignerError outside a session."""
+        if self._sign_sha256 is None:
+            raise _closed()
+        return self._sign_sha256(digest)
 
 
 def signer_for(location: str, access: KeyAccess) -> FileSigner:
@@ -168,7 +177,10 @@ def _signing_with(key: _UsableKey) -> Callable[[bytes], bytes]:
         return key.sign
     if isinstance(key, rsa.RSAPrivateKey):
         return lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-    algorithm = ec.ECDSA(hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256())
+    return _ecdsa(key, ec.ECDSA(hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256()))
+
+
+def _ecdsa(key: ec.EllipticCurvePrivateKey, algorithm: ec.ECDSA) -> Callable[[bytes], bytes]:
     width = key.curve.key_size // 8
 
     def sign(message: bytes) -> bytes:

@@ -17,7 +17,7 @@ from pkcs11.exceptions import PKCS11Error
 from pkcs11.util.ec import encode_named_curve_parameters
 
 from vc_issuer.errors import ConfigurationError, SignerError, UnreadableError
-from vc_issuer.model.keys import KeyAlgorithm, PublicKey
+from vc_issuer.model.keys import HashSigner, KeyAlgorithm, PublicKey
 from vc_issuer.signers.access import KeyAccess
 from vc_issuer.signers.token import Token, find_private_key, token_of
 from vc_issuer.signers.token_uri import TokenUri, parse_token_uri
@@ -38,7 +38,7 @@ _SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 _DER_SEQUENCE = 0x30
 
 
-class Pkcs11Signer:
+class Pkcs11Signer(HashSigner):
     """A signer whose key lies on a token. Use it as a context manager."""
 
     def __init__(self, uri: TokenUri, *, pin: str) -> None:
@@ -87,8 +87,11 @@ class Pkcs11Signer:
             info = _SHA256_PREFIX + hashlib.sha256(message).digest()
             return self._ask(token, info, Mechanism.RSA_PKCS)
         _, _, hash_of, width = _CURVES[algorithm]
-        digest = hash_of(message).digest()
-        return _raw(self._ask(token, digest, Mechanism.ECDSA), width)
+        return _raw(self._ask(token, hash_of(message).digest(), Mechanism.ECDSA), width)
+
+    def sign_sha256(self, digest: bytes) -> bytes:
+        """Sign the message with this SHA-256, as HashSigner says. Raises SignerError as `sign` does."""
+        return _raw(self._ask(self._open(), digest, Mechanism.ECDSA), _CURVES[KeyAlgorithm.P256][-1])
 
     def _ask(self, token: Token, content: bytes, mechanism: Mechanism) -> bytes:
         signature: bytes = token.use(lambda session: self._key(session).sign(content, mechanism=mechanism))

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from vc_issuer.errors import RuleError
 from vc_issuer.model.batch import PreparedDigest
 from vc_issuer.model.credential import FormatName
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.record import DocumentKind
 from vc_issuer.store.bulk import execute_many, insert_into, insert_rows
 from vc_issuer.store.database import Session
@@ -107,6 +108,7 @@ class NewDocument:
         )
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedPart:
     """A part as it is stored: whoever secures or checks it opens it, here or in another process."""
@@ -133,6 +135,7 @@ class SealedPart:
         )
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedDocument:
     """A new document encrypted under its learner's key, as the values of its rows: ready to be stored."""

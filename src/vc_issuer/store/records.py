@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
@@ -13,6 +13,7 @@ from vc_issuer.errors import InputError, NotFoundError
 from vc_issuer.model.batch import BatchState
 from vc_issuer.model.offering import Answer
 from vc_issuer.model.parties import Learner
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.model.record import ComponentResult, EnrolmentRoute, LearningRecord, ResultStatus
 from vc_issuer.store.audit import Deed, record_deed
 from vc_issuer.store.bulk import execute_many, insert_rows
@@ -30,6 +31,7 @@ _KEEP_OUTCOME = (
 )
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord:
     """One learner's results in a batch. `outcome` is `due`, `none` or `kept-back` once prepared, else empty."""
@@ -248,13 +250,12 @@ def outcome_counts(session: Session, batch_id: str) -> dict[str, int]:
     return {outcome or "": count for outcome, count in session.connection.execute(query)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedOutcome:
+class SealedOutcome(NamedTuple):
     """What prepare found of a record, encrypted under its learner's key: outcome, and findings as JSON values."""
 
     record_id: str
     outcome: str
-    decision: bytes = field(repr=False)
+    decision: bytes
 
 
 def seal_outcome(record_id: str, outcome: str, findings: Sequence[Mapping[str, Any]], key: DataKey) -> SealedOutcome:

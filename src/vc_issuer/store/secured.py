@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, select
 
 from vc_issuer.errors import ConfigurationError
 from vc_issuer.model.credential import FormatName, SecuredCredential
+from vc_issuer.model.pickling import quick_to_pickle
 from vc_issuer.store.bulk import insert_rows, is_among
 from vc_issuer.store.credentials import PreparedPart, prepared_context, slices
 from vc_issuer.store.database import Session
@@ -41,6 +42,7 @@ class SecuredPart:
     signed_at: datetime
 
 
+@quick_to_pickle
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSecured:
     """A part that was just secured under the key `key_id`, sealed for its row. `leaf` commits to its signature."""
@@ -54,29 +56,32 @@ class NewSecured:
     leaf: bytes
 
 
-def seal_secured(
-    part: PreparedPart,
-    secured: SecuredCredential,
-    *,
-    key: DataKey,
-    key_id: str,
-    signature: bytes,
-    around: Around | None = None,
-) -> NewSecured:
-    """Return what is stored of a part that was secured; `key` is its learner's, `signature` the one in it.
+class JustSecured(NamedTuple):
+    """Secured bytes and the signature in them; where they are known, what is around the prepared bytes, and the hash.
 
     `around` is for `difference`; what stands before the signature there is the same for all that are sealed together.
+    `sha256` is in hex.
     """
-    kept = difference(secured.content, part.content, around)
+
+    secured: SecuredCredential
+    signature: bytes
+    around: Around | None = None
+    sha256: str = ""
+
+
+def seal_secured(part: PreparedPart, made: JustSecured, *, key: DataKey, key_id: str) -> NewSecured:
+    """Return what is stored of a part that was secured; `key` is its learner's."""
+    content, around = made.secured.content, made.around
+    kept = difference(content, part.content, around)
     dictionary = dictionary_of(around[1][: around[1].rfind(_SIGNATURE)]) if around else None
     return NewSecured(
         credential_id=part.credential_id,
-        media_type=secured.media_type,
+        media_type=made.secured.media_type,
         sealed=key.seal(kept, secured_context(part.credential_id), dictionary),
         dictionary=dictionary,
-        sha256=hashlib.sha256(secured.content).hexdigest(),
+        sha256=made.sha256 or hashlib.sha256(content).hexdigest(),
         key_id=key_id,
-        leaf=leaf_of(key.derive(salt_context(part.credential_id)), signature),
+        leaf=leaf_of(key.derive(salt_context(part.credential_id)), made.signature),
     )
 
 

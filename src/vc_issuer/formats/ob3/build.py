@@ -44,7 +44,7 @@ class TwinLinks:
 
 
 def build_document(due: DocumentDue, envelope: Envelope, language: str, links: TwinLinks) -> Document:
-    """Build the unsecured document in `language`.
+    """Build the unsecured document in `language`; it ends with what is the learner's, so that many begin alike.
 
     Raises InputError if title or an outcome lacks that language, or the issuer is none of the awarding bodies.
     """
@@ -55,7 +55,6 @@ def build_document(due: DocumentDue, envelope: Envelope, language: str, links: T
     title = due.specification.title.best(language)
     document: dict[str, JsonValue] = {
         "@context": list(CONTEXTS),
-        "id": envelope.ob3_ids[language],
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": title,
         "description": wording.summary_line(due, language),
@@ -65,16 +64,17 @@ def build_document(due: DocumentDue, envelope: Envelope, language: str, links: T
     }
     if due.valid_until:
         document["validUntil"] = f"{due.valid_until.isoformat()}T23:59:59Z"
+    document["credentialSchema"] = [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}]
+    document["credentialSubject"] = _subject(due, envelope, language)
     if due.evidence:
         name = sentences.EVIDENCE.best(language)
         document["evidence"] = [{"id": link, "type": ["Evidence"], "name": name} for link in due.evidence]
-    document["credentialSubject"] = _subject(due, envelope, language)
     document["credentialStatus"] = _status_entry(envelope.status)
     document["relatedResource"] = [
         {"id": links.elm_id, "mediaType": ELM_MEDIA_TYPE, "digestSRI": links.elm_digest},
         {"id": links.core_id, "mediaType": CORE_MEDIA_TYPE, "digestSRI": links.core_digest},
     ]
-    document["credentialSchema"] = [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}]
+    document["id"] = envelope.ob3_ids[language]
     return document
 
 
@@ -179,12 +179,10 @@ def _address(country: str, language: str) -> dict[str, JsonValue]:
 def _subject(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, JsonValue]:
     subject: dict[str, JsonValue] = {
         "type": ["AchievementSubject"],
-        "identifier": _identities(due, envelope),
         "activityStartDate": _midnight(due.run.starts_on),
         "activityEndDate": _midnight(due.run.ends_on),
         "creditsEarned": number(due.credits_earned),
         "term": due.run.academic_year,
-        "licenseNumber": envelope.number,
         "achievement": _achievement(due, envelope, language),
     }
     if narrative := wording.narrative(due, language):
@@ -192,6 +190,8 @@ def _subject(due: DocumentDue, envelope: Envelope, language: str) -> dict[str, J
     subject["result"] = [result(due, _result_id(due, envelope, language), language)]
     if due.specification.assessed_by:
         subject["source"] = _source(due.specification.assessed_by, language)
+    subject["identifier"] = _identities(due, envelope)
+    subject["licenseNumber"] = envelope.number
     return subject
 
 
