@@ -22,6 +22,7 @@ from vc_issuer.securing.signatures import verify_signature
 from vc_issuer.x509 import public_key_of, read_time_stamp, verify_time_stamp, without_anchor
 from vc_issuer.x509.cms import (
     CONTENT_TYPE,
+    DATA,
     ECDSA_SHA256,
     ECDSA_SHA384,
     IMPLICIT_0,
@@ -51,7 +52,6 @@ from vc_issuer.x509.der import (
 from vc_issuer.x509.read import load_certificate
 
 PADES = "ETSI EN 319 142-1"
-_DATA = "1.2.840.113549.1.7.1"
 _SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
 _MOST_DIGEST = 64  # SHA-512
 _MOST_ECDSA = 104  # two numbers of P-384 in DER
@@ -134,7 +134,7 @@ class PdfSealing:
             SEQUENCE,
             write_integer(1),
             write_der(SET, self.scheme.digest),
-            _identifier(_DATA),
+            _identifier(DATA),
             self.certificates,
             write_der(SET, information),
         )
@@ -149,7 +149,7 @@ class PdfSealing:
         )
         # No signing time: the PDF states it (ETSI EN 319 142-1 clause 6.3).
         attributes = (
-            _attribute(CONTENT_TYPE, write_oid(_DATA)),
+            _attribute(CONTENT_TYPE, write_oid(DATA)),
             _attribute(MESSAGE_DIGEST, write_der(OCTET_STRING, digest)),
             _attribute(SIGNING_CERTIFICATE_V2, certificate),
         )

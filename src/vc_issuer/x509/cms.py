@@ -4,7 +4,7 @@ Reading believes nothing. Messages say "it" of what was signed: whoever calls kn
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -18,6 +18,7 @@ from vc_issuer.errors import InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.x509.der import SEQUENCE, SET, Node, write_der
 from vc_issuer.x509.read import load_certificate
 
+DATA = "1.2.840.113549.1.7.1"
 SIGNED_DATA = "1.2.840.113549.1.7.2"
 CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
@@ -28,6 +29,11 @@ ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512 = (f"1.2.840.10045.4.3.{number}" for nu
 RSA_SHA256, RSA_SHA384, RSA_SHA512 = (f"1.2.840.113549.1.1.{number}" for number in (11, 12, 13))
 _SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
 _RSA_PSS = "1.2.840.113549.1.1.10"
+# Some name the kind of key alone (RFC 5754 section 3.2; for elliptic curves it is a habit).
+_WITH_RSA = (RSA_SHA256, RSA_SHA384, RSA_SHA512, _RSA_PSS, "1.2.840.113549.1.1.1")
+_WITH_EC = (ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512, "1.2.840.10045.2.1")
+_WITH_ED25519 = ("1.3.101.112",)
+_VERSIONS = (1, 3, 4, 5)  # RFC 5652 section 5.1
 _SUBJECT_KEY_ID = 0x80
 _CMS, _ESS = "RFC 5652", "RFC 5816"
 
@@ -80,20 +86,29 @@ def read_signed_data(node: Node) -> SignedData:
 
     Raises UnreadableError, InconclusiveError; IndexError, ValueError, TypeError for a shape of another kind.
     """
-    content_type, wrapped = node.children()[:2]
+    content_type, wrapped = _members(node, SEQUENCE)
     if content_type.oid() != SIGNED_DATA:
         raise UnreadableError("it is not a CMS SignedData")
-    parts = wrapped.children()[0].children()
-    inner = parts[2].children()
-    signers = parts[-1].children()
-    if parts[-1].tag != SET or len(signers) != 1:
+    (body,) = _members(wrapped, IMPLICIT_0)
+    parts = _members(body, SEQUENCE)
+    inner = _members(parts[2], SEQUENCE)
+    signers = _members(parts[-1], SET)
+    if len(signers) != 1:
         raise UnreadableError("it doesn't have exactly one signer")
     bags = [part for part in parts[3:-1] if part.tag == IMPLICIT_0]
+    signer = _read_signer(signers[0])
+    # No signature covers versions and the list of hashes: where they contradict the rest, something was changed.
+    others = [part.tag != SEQUENCE for bag in bags for part in bag.children()] + [IMPLICIT_1 in (p.tag for p in parts)]
+    is_plain = inner[0].oid() == DATA and not signer.key_id and not any(others)
+    if (parts[0].integer() == 1) != is_plain or parts[0].integer() not in _VERSIONS:
+        raise UnreadableError("its version is not that of its parts")
+    if signer.digest.name not in {read_hash(each).name for each in _members(parts[1], SET)}:
+        raise UnreadableError("it doesn't name the hash that its signer used")
     return SignedData(
         content_type=inner[0].oid(),
         content=inner[1].children()[0].octets() if len(inner) > 1 else None,
         certificates=tuple(each.encoded for bag in bags for each in bag.children() if each.tag == SEQUENCE),
-        signer=_read_signer(signers[0]),
+        signer=signer,
     )
 
 
@@ -141,10 +156,13 @@ def check_signature(signer: SignerInfo, certificate: x509.Certificate) -> None:
     digest = _SIGNATURE_HASHES.get(signer.algorithm, signer.digest)
     try:
         if isinstance(key, rsa.RSAPublicKey):
+            _check_algorithm(signer, _WITH_RSA)
             key.verify(signer.signature, signer.signed, _rsa_padding(signer.algorithm, digest), digest)
         elif isinstance(key, ec.EllipticCurvePublicKey):
+            _check_algorithm(signer, _WITH_EC)
             key.verify(signer.signature, signer.signed, ec.ECDSA(digest))
         elif isinstance(key, ed25519.Ed25519PublicKey):
+            _check_algorithm(signer, _WITH_ED25519)
             key.verify(signer.signature, signer.signed)
         else:
             raise _unknown_key()
@@ -154,21 +172,37 @@ def check_signature(signer: SignerInfo, certificate: x509.Certificate) -> None:
 
 def read_hash(algorithm: Node) -> hashes.HashAlgorithm:
     """Return the hash that an AlgorithmIdentifier names. Raises InconclusiveError for one that is not relied on."""
-    oid = algorithm.children()[0].oid()
+    oid = _members(algorithm, SEQUENCE)[0].oid()
     known = _HASHES.get(oid)
     if known is None:
         raise InconclusiveError(f"it uses the hash {oid}, which is not relied on here", clause=_CMS)
     return known
 
 
+def _members(node: Node, tag: int) -> tuple[Node, ...]:
+    """Return what a value of this tag holds. Raises UnreadableError for one of another tag."""
+    if node.tag != tag:
+        raise UnreadableError("it is not laid out as CMS is")
+    return node.children()
+
+
+def _check_algorithm(signer: SignerInfo, known: Collection[str]) -> None:
+    if signer.algorithm not in known:
+        raise InconclusiveError(
+            f"it names the signature algorithm {signer.algorithm[:60]}, which is not known for its key", clause=_CMS
+        )
+
+
 def _read_signer(node: Node) -> SignerInfo:
-    _, identifier, digest, *rest = node.children()
+    version, identifier, digest, *rest = _members(node, SEQUENCE)
     issuer, serial, key_id = b"", 0, b""
     if identifier.tag == _SUBJECT_KEY_ID:
         key_id = identifier.content
     else:
-        name, number = identifier.children()
+        name, number = _members(identifier, SEQUENCE)
         issuer, serial = name.encoded, number.integer()
+    if version.integer() != (3 if key_id else 1):
+        raise UnreadableError("its version is not that of its parts")
     if rest[0].tag != IMPLICIT_0:
         raise UnreadableError("it signs no attributes")
     attributes: dict[str, Node] = {}
@@ -185,7 +219,7 @@ def _read_signer(node: Node) -> SignerInfo:
         attributes=attributes,
         # RFC 5652 section 5.4: signed is the DER of the SET, not the [0] that stands in its place.
         signed=write_der(SET, rest[0].content),
-        algorithm=rest[1].children()[0].oid(),
+        algorithm=_members(rest[1], SEQUENCE)[0].oid(),
         signature=rest[2].octets(),
         unsigned=_read_unsigned(rest[3:]),
     )
