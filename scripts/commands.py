@@ -69,11 +69,11 @@ def own_schema(server: str, prefix: str) -> Iterator[str]:
 
 def cut_a_connection(url: str, chance: random.Random) -> bool:
     """End one of the connections to a schema, as when a database restarts; False if there is none."""
-    name = make_url(url).query["application_name"]
+    name = make_url(url).query.get("application_name", "")
     with psycopg.connect(_plain(url), autocommit=True) as connection:
         rows = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND application_name = %s",
+            " AND %s IN ('', application_name)",
             (name,),
         ).fetchall()
         if rows:

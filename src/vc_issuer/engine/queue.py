@@ -4,9 +4,13 @@ A job is the name of a chunk. It is deferred in the transaction that starts sign
 the other. A worker that dies stops its heartbeat; another then brings its jobs back into the queue.
 """
 
+import asyncio
 import logging
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -109,17 +113,60 @@ def work(database_url: str, do_chunk: DoChunk, *, until_empty: bool = False) -> 
     """
     app = _app(PsycopgConnector(conninfo=queue_url(database_url)), do_chunk)
     try:
-        app.run_worker(
-            queues=[QUEUE],
-            wait=not until_empty,
-            concurrency=1,
-            fetch_job_polling_interval=1.0,
-            update_heartbeat_interval=HEARTBEAT_S,
-            stalled_worker_timeout=SILENT_S,
-            delete_jobs="successful",
-        )
+        was_told = asyncio.run(_run(app, until_empty=until_empty))
     except (psycopg.Error, ConnectorException) as error:
-        raise ConfigurationError("the queue went away.", remedy="The worker tries again.") from error
+        raise _gone() from error
+    if not (was_told or until_empty):
+        raise _gone()
+
+
+async def _run(app: App, *, until_empty: bool) -> bool:
+    """Run a worker to its end, and tell whether it was told to stop: it also ends where one of its helpers fails."""
+    was_told = False
+    async with app.open_async():
+        running = asyncio.ensure_future(
+            app.run_worker_async(
+                queues=[QUEUE],
+                wait=not until_empty,
+                concurrency=1,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=SILENT_S,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+        )
+
+        def stop() -> None:
+            nonlocal was_told
+            if not was_told:  # to cancel twice would drop the chunk that is being finished
+                was_told = running.cancel()
+
+        with _on_signals(stop):
+            try:
+                await running
+            except asyncio.CancelledError:
+                if not was_told:
+                    raise
+    return was_told
+
+
+@contextmanager
+def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` at SIGTERM and SIGINT; they reach the main thread alone."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
+    for each in signals:
+        loop.add_signal_handler(each, stop)
+    try:
+        yield
+    finally:
+        for each in signals:
+            loop.remove_signal_handler(each)
+
+
+def _gone() -> ConfigurationError:
+    return ConfigurationError("the queue went away.", remedy="The worker tries again.")
 
 
 def _app(connector: Any, do_chunk: DoChunk) -> App:
