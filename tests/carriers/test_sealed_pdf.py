@@ -19,6 +19,8 @@ from vc_issuer.carriers.pdf_place import SealPlace, is_sealed, open_place
 from vc_issuer.errors import ConfigurationError, InconclusiveError, InvalidError, UnreadableError
 from vc_issuer.securing.jades_evidence import SealLevel
 from vc_issuer.securing.pades import pdf_sealing
+from vc_issuer.x509.cms import read_signed_data
+from vc_issuer.x509.der import SEQUENCE, SET, read_der, write_der, write_integer, write_oid
 
 FILES = {
     OB3_NAME: (JSON_CREDENTIAL, "application/vc+ld+json", "Open Badges 3.0"),
@@ -265,6 +267,31 @@ def test_no_octet_of_a_seal_can_be_another():
         except UnreadableError:
             continue
         assert seal.facts is None, f"octet {place} of {length}"
+
+
+def test_a_seal_may_bring_revocation_lists_and_name_more_hashes_and_its_version_says_what_it_holds():
+    start = _FUZZED.index(b"<30") + 1
+    length = 4 + int(_FUZZED[start + 4 : start + 8], 16)
+    name, wrapped = read_der(bytes.fromhex(_FUZZED[start : start + 2 * length].decode())).children()
+    version, hashes, *rest, signers = (each.encoded for each in wrapped.children()[0].children())
+
+    def signed_data(*, version=version, hashes=hashes, beside=b""):
+        body = write_der(SEQUENCE, version, hashes, *rest, beside, signers)
+        return read_der(write_der(SEQUENCE, name.encoded, write_der(0xA0, body)))
+
+    sha1 = write_der(SEQUENCE, write_oid("1.3.14.3.2.26"))
+    more = write_der(SET, sha1, read_der(hashes).content)
+    revocation_list, other = write_der(SEQUENCE), write_der(0xA1)
+    read_signed_data(signed_data(hashes=more, beside=write_der(0xA1, revocation_list)))
+    read_signed_data(signed_data(version=write_integer(5), beside=write_der(0xA1, other)))
+    for wrong in (
+        {"version": write_integer(3)},
+        {"beside": write_der(0xA1, other)},
+        {"version": write_integer(5), "beside": write_der(0xA1, revocation_list)},
+        {"hashes": write_der(SET, sha1)},
+    ):
+        with pytest.raises(UnreadableError):
+            read_signed_data(signed_data(**wrong))
 
 
 _FUZZED = sealed(seal_key())

@@ -98,11 +98,11 @@ def read_signed_data(node: Node) -> SignedData:
     bags = [part for part in parts[3:-1] if part.tag == IMPLICIT_0]
     signer = _read_signer(signers[0])
     # No signature covers versions and the list of hashes: where they contradict the rest, something was changed.
-    others = [part.tag != SEQUENCE for bag in bags for part in bag.children()] + [IMPLICIT_1 in (p.tag for p in parts)]
-    is_plain = inner[0].oid() == DATA and not signer.key_id and not any(others)
+    beside = [each for bag in parts[3:-1] if bag.tag in {IMPLICIT_0, IMPLICIT_1} for each in bag.children()]
+    is_plain = inner[0].oid() == DATA and not signer.key_id and all(each.tag == SEQUENCE for each in beside)
     if (parts[0].integer() == 1) != is_plain or parts[0].integer() not in _VERSIONS:
         raise UnreadableError("its version is not that of its parts")
-    if signer.digest.name not in {read_hash(each).name for each in _members(parts[1], SET)}:
+    if signer.digest not in [_HASHES.get(_members(each, SEQUENCE)[0].oid()) for each in _members(parts[1], SET)]:
         raise UnreadableError("it doesn't name the hash that its signer used")
     return SignedData(
         content_type=inner[0].oid(),
