@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 import time
 from contextlib import closing, contextmanager
 from functools import partial
@@ -112,9 +113,44 @@ def test_what_was_opened_is_closed_at_the_end_of_the_run(crew, tmp_path):
 
 
 def test_this_process_works_too():
-    pids = list(ProcessPool(processes=2).run(open_naps, range(30)))
+    with ProcessPool(processes=2) as crew:
+        list(crew.run(open_naps, range(9)))  # until the other has started
+        pids = list(crew.run(open_naps, range(30)))
     assert len(set(pids)) == 2
     assert 5 < pids.count(os.getpid()) < 25
+
+
+def test_the_processes_serve_one_run_after_the_other():
+    with ProcessPool(processes=3) as crew:
+        first, second = (set(crew.run(open_naps, range(60))) for _ in range(2))
+    assert first == second
+    assert len(first) == 3
+
+
+def test_processes_end_with_whoever_held_them():
+    crew = ProcessPool(processes=2)
+    with crew:
+        (pid,) = set(crew.run(open_naps, range(30))) - {os.getpid()}
+        os.kill(pid, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_process_that_died_between_two_runs_is_told_and_replaced():
+    with ProcessPool(processes=2) as crew:
+        (pid,) = set(crew.run(open_naps, range(30))) - {os.getpid()}
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(ConfigurationError, match="a worker process died"):
+            list(crew.run(open_naps, range(30)))
+        assert list(crew.run(partial(open_times, 3), [1])) == [3]
+
+
+def test_what_others_have_not_begun_is_not_done_when_a_run_is_left(tmp_path):
+    with ProcessPool(processes=2) as crew:
+        with closing(crew.run(partial(open_times, 2, tmp_path / "closed"), range(50))) as results:
+            next(results)
+        assert (tmp_path / "closed").exists()
+        assert sorted(crew.run(partial(open_times, 3), range(3))) == [0, 3, 6]
 
 
 def test_work_that_is_large_goes_to_each_process_once(crew):

@@ -8,14 +8,14 @@ import multiprocessing
 import os
 import pickle
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
+from multiprocessing.context import BaseContext
 from multiprocessing.forkserver import ensure_running
-from multiprocessing.util import Finalize
 from typing import Any, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
@@ -54,8 +54,9 @@ class InProcess:
 class ProcessPool:
     """Do tasks in `processes` processes, each with its own keys open: in this one, and in others beside it.
 
-    The others are started with the first task of a run and end with it. They come first: this process, which takes
-    and keeps for all, does a task itself where no result waits to be kept and the others have enough to do (ADR 35).
+    The others start as soon as somebody holds the pool, serve one run after the other, and end when nobody holds it any
+    more. They come first: this process, which takes and keeps for all, does a task itself where no result waits to be
+    kept and the others have enough to do (ADR 35).
     """
 
     def __init__(self, *, processes: int = 0, preload: Sequence[str] = ()) -> None:
@@ -63,48 +64,75 @@ class ProcessPool:
 
         A server that runs already takes no more modules.
         """
-        self._others = max(1, (processes or os.cpu_count() or 1) - 1)
+        self._many = max(1, (processes or os.cpu_count() or 1) - 1)
         self._forks = multiprocessing.get_context("forkserver")
         self._preload = [__name__, *preload]
+        self._held = 0
+        self._others: list[_Other] = []
 
     def __enter__(self) -> Self:
-        """Start what processes are forked from; it imports beside this process."""
-        self._forks.set_forkserver_preload(self._preload)
-        ensure_running()
+        """Start the other processes; they are forked and ready beside this one's own work."""
+        self._held += 1
+        self._call()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        """Let nobody go: the processes of each run ended with it."""
+        """End the other processes, unless somebody else holds the pool still."""
+        self._held -= 1
+        if not self._held:
+            self._let_go()
 
     def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
         """Give each result as soon as it is there. Raises ConfigurationError if a process dies."""
         waiting, here = iter(tasks), _Worker(open_work)
-        running: set[Future[Result]] = set()
-        with self, set_aside(), closing(here), self._pool(open_work) as pool:
-            try:
-                while True:
-                    free = self._others * TASKS_AHEAD - len(running)
-                    running |= {pool.submit(_do_work, task) for task in islice(waiting, free)}
-                    done, running = wait(running, timeout=0)
-                    if not done and (own := list(islice(waiting, 1))):
-                        yield from map(here.do, own)
-                    elif not done and not running:
-                        return
-                    elif not done:
-                        done, running = wait(running, return_when=FIRST_COMPLETED)
-                    yield from [future.result() for future in done]
-            except BrokenProcessPool as error:
-                raise ConfigurationError(
-                    "a worker process died.", remedy="Run the same command again: it goes on where it stopped."
-                ) from error
-            finally:
-                for future in running:
-                    future.cancel()
+        with self, set_aside(), closing(here), self._at_work(open_work) as others:
+            while True:
+                _hand_out(waiting, others)
+                running = {future for other in others for future in other.running}
+                done, _ = wait(running, timeout=0)
+                if not done and (own := list(islice(waiting, 1))):
+                    yield from map(here.do, own)
+                elif not done and not running:
+                    return
+                elif not done:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for other in others:
+                    other.running -= done
+                yield from [future.result() for future in done]
 
-    def _pool(self, open_work: OpenWork[Any, Any]) -> ProcessPoolExecutor:
-        """Return processes that begin with this work; it may be large, and goes to each of them once."""
-        given = (pickle.dumps(open_work),)
-        return ProcessPoolExecutor(self._others, mp_context=self._forks, initializer=_begin, initargs=given)
+    @contextmanager
+    def _at_work(self, open_work: OpenWork[Any, Any]) -> Iterator[Sequence["_Other"]]:
+        """Have the others begin with this work, and close what they opened for it. Raises ConfigurationError."""
+        others = self._call()
+        given = pickle.dumps(open_work)  # it may be large, and goes to each process once
+        try:
+            for other in others:
+                other.process.submit(_begin, given)
+            try:
+                yield others
+            finally:
+                for other in others:
+                    other.leave()
+                for closed in [other.process.submit(_end) for other in others]:
+                    closed.result()
+        except BrokenProcessPool as error:
+            self._let_go()
+            raise ConfigurationError(
+                "a worker process died.", remedy="Run the same command again: it goes on where it stopped."
+            ) from error
+
+    def _call(self) -> "Sequence[_Other]":
+        """Return the other processes; start them if there are none."""
+        if not self._others:
+            self._forks.set_forkserver_preload(self._preload)
+            ensure_running()
+            self._others = [_Other(self._forks) for _ in range(self._many)]
+        return self._others
+
+    def _let_go(self) -> None:
+        others, self._others = self._others, []
+        for other in others:
+            other.process.shutdown()
 
     def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
         """Tell nobody: the work is done here."""
@@ -114,6 +142,29 @@ class ProcessPool:
         with closing(self.run(desk.open_work, desk.tasks())) as results:
             for result in results:
                 desk.keep(result)
+
+
+class _Other:
+    """One process beside this one, and the results that it owes; what it is given, it does in order."""
+
+    def __init__(self, forks: BaseContext) -> None:
+        self.process = ProcessPoolExecutor(1, mp_context=forks, initializer=end_with_parent)
+        self.running: set[Future[Any]] = set()
+        self.process.submit(_end)  # or it would be started with its first task only
+
+    def leave(self) -> None:
+        """Take back what it has not begun; nobody waits for the rest."""
+        for future in self.running:
+            future.cancel()
+        self.running = set()
+
+
+def _hand_out(tasks: Iterator[Any], others: Sequence[_Other]) -> None:
+    """Give tasks to whoever has least to do, until all have enough."""
+    free = sum(TASKS_AHEAD - len(other.running) for other in others)
+    for task in islice(tasks, free):
+        other = min(others, key=lambda each: len(each.running))
+        other.running.add(other.process.submit(_do_work, task))
 
 
 class _Worker:
@@ -136,15 +187,19 @@ class _Worker:
         self._opened.close()
 
 
-_workers: list[_Worker] = []  # of a process beside the one that stores: one
+_workers: list[_Worker] = []  # of a process beside the one that stores: one, during a run
 
 
 def _begin(open_work: bytes) -> None:
-    """Begin as a worker. Opening waits for a task: what it raises reaches whoever asked for that."""
-    end_with_parent()
+    """Begin a run. Opening waits for a task: what it raises reaches whoever asked for that."""
     # Made by the process that started this one, a moment ago: never by anybody else.
     _workers.append(_Worker(pickle.loads(open_work)))  # noqa: S301
-    Finalize(None, _workers[0].close, exitpriority=0)
+
+
+def _end() -> None:
+    """End a run: close what it opened."""
+    while _workers:
+        _workers.pop().close()
 
 
 def _do_work(task: Any) -> Any:
