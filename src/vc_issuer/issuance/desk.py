@@ -26,9 +26,16 @@ def no_progress(_finished: int, _total: int) -> None:
     """Show nothing."""
 
 
+def nothing_more() -> None:
+    """Do nothing."""
+
+
 @dataclass(slots=True, kw_only=True)
 class BatchDesk:
-    """The desk of one batch; `signed` counts the signatures that were stored through it."""
+    """The desk of one batch; `signed` counts the signatures that were stored through it.
+
+    `first_kept` is called once, when a chunk was kept and others are worked on still.
+    """
 
     database: Database
     batch_id: str
@@ -37,7 +44,9 @@ class BatchDesk:
     clock: Callable[[], datetime]
     progress: Callable[[int, int], None] = no_progress
     checkpoint: Checkpoint = no_checkpoint
+    first_kept: Callable[[], object] = nothing_more
     signed: int = field(default=0, init=False)
+    _kept: int = field(default=0, init=False)
     _told: tuple[int, int] | None = field(default=None, init=False)
 
     @property
@@ -62,6 +71,9 @@ class BatchDesk:
         self.checkpoint("verified")
         self.signed += keep_chunk(self.database, result, now=self.clock(), checkpoint=self.checkpoint)
         self.checkpoint("committed")
+        self._kept += 1
+        if self._kept == 1:
+            self.first_kept()
         self.standing()
 
     def standing(self) -> Standing:

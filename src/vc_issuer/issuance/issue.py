@@ -7,7 +7,7 @@ A chunk that runs twice does nothing the second time; parts that a crash lost ar
 """
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from vc_issuer.issuance.approve import check_recorded, digest_now, noting_refusa
 from vc_issuer.issuance.batch import check_digest, check_transition
 from vc_issuer.issuance.desk import BatchDesk, no_progress
 from vc_issuer.issuance.log import close_batch
-from vc_issuer.issuance.profile import IssuingProfile, OpenKeys
+from vc_issuer.issuance.profile import IssuingProfile, KeyRing, OpenKeys
 from vc_issuer.issuance.signing import Checkpoint, no_checkpoint, open_checking
 from vc_issuer.issuance.status_lists import sign_due_lists
 from vc_issuer.model.batch import BatchState
@@ -80,25 +80,28 @@ def sign_batch(
     UnsafeDocumentError for a document that can't be signed; what was stored before stays.
     """
     run = _Run(database, batch_id, actor, profile, bench)
-    desk = BatchDesk(
-        database=database,
-        batch_id=batch_id,
-        profile=profile,
-        open_keys=bench.open_keys,
-        clock=bench.clock,
-        progress=bench.progress,
-        checkpoint=bench.checkpoint,
-    )
     is_paused = False
-    with bench.crew:
-        has_begun = _begun(run)
+    with ExitStack() as held:
+        closing_keys = _ClosingKeys(bench.open_keys, held)
+        desk = BatchDesk(
+            database=database,
+            batch_id=batch_id,
+            profile=profile,
+            open_keys=bench.open_keys,
+            clock=bench.clock,
+            progress=bench.progress,
+            checkpoint=bench.checkpoint,
+            first_kept=closing_keys.open,
+        )
+        with bench.crew:
+            has_begun = _begun(run)
+            if has_begun:
+                bench.checkpoint("started")
+                bench.engine.complete(desk)
         if has_begun:
-            bench.checkpoint("started")
-            bench.engine.complete(desk)
-    if has_begun:
-        is_paused = desk.standing().is_paused
-        if not is_paused:
-            finish_signing(run.database, batch_id, profile=profile, bench=bench, actor=actor)
+            is_paused = desk.standing().is_paused
+            if not is_paused:
+                _finish(run, closing_keys)
     with database.reading() as session:
         return SigningReport(
             batch_id=batch_id,
@@ -106,6 +109,25 @@ def sign_batch(
             signed_now=desk.signed,
             is_paused=is_paused,
         )
+
+
+class _ClosingKeys:
+    """The keys that close a batch, opened once and held until the run ends.
+
+    A process that signs opens them with the first chunk that it keeps: one that can't be opened is heard of before
+    thousands are signed in vain, and the other processes sign meanwhile.
+    """
+
+    def __init__(self, open_keys: OpenKeys, held: ExitStack) -> None:
+        self._open_keys = open_keys
+        self._held = held
+        self._ring: KeyRing | None = None
+
+    def open(self) -> KeyRing:
+        """Return them. Raises what opening raises."""
+        if self._ring is None:
+            self._ring = self._held.enter_context(self._open_keys({KeyPurpose.STATUS, KeyPurpose.METADATA}))
+        return self._ring
 
 
 def start_signing(
@@ -201,12 +223,18 @@ def finish_signing(
     database: Database, batch_id: str, *, profile: IssuingProfile, bench: SigningBench, actor: str
 ) -> None:
     """Close a batch whose every part is signed, and sign its status lists; the second time no key is opened."""
-    with database.reading() as session:
-        if get_batch(session, batch_id).state in _DONE:
+    with ExitStack() as held:
+        _finish(_Run(database, batch_id, actor, profile, bench), _ClosingKeys(bench.open_keys, held))
+
+
+def _finish(run: _Run, closing_keys: _ClosingKeys) -> None:
+    with run.database.reading() as session:
+        if get_batch(session, run.batch_id).state in _DONE:
             return
-    with bench.open_keys({KeyPurpose.STATUS, KeyPurpose.METADATA}) as keys, database.writing() as session:
-        deed = Deed(actor=actor, at=bench.clock())
-        batch = get_batch(session, batch_id)
+    keys, profile = closing_keys.open(), run.profile
+    with run.database.writing() as session:
+        deed = Deed(actor=run.actor, at=run.bench.clock())
+        batch = get_batch(session, run.batch_id)
         if batch.state in _DONE:
             return
         unsigned = count_unsigned(session, batch.id)
@@ -215,6 +243,6 @@ def finish_signing(
         check_digest(digest_now(session, batch, profile), standing_approval(session, batch.id), what="approved")
         sign_due_lists(session, profile=profile, key=keys.of(KeyPurpose.STATUS), deed=deed)
         close_batch(session, batch.id, profile=profile, key=keys.of(KeyPurpose.METADATA), deed=deed)
-        bench.checkpoint("finishing")
+        run.bench.checkpoint("finishing")
         record_deed(session, deed, "batch.signed", subject=batch.id)
         change_batch(session, batch, BatchState.SIGNED, {"signed_at": deed.at})
