@@ -13,9 +13,9 @@ _SRI = ("sha256", "sha384", "sha512")
 _MULTIHASH = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
 
 
-def sri_digest(content: bytes, name: str = "sha384") -> str:
-    """Return the `digestSRI` of a resource's bytes."""
-    return f"{name}-{base64.b64encode(hashlib.new(name, content).digest()).decode('ascii')}"
+def sri_digest(content: bytes, name: str = "sha384", *, head: bytes = b"") -> str:
+    """Return the `digestSRI` of a resource's bytes, which begin with `head` (`hashed`)."""
+    return f"{name}-{base64.b64encode(hashed(name, content, head=head).digest()).decode('ascii')}"
 
 
 def hashed(name: str, content: bytes, *, head: bytes = b"") -> "hashlib._Hash":

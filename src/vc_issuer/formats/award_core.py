@@ -4,7 +4,6 @@ Its own random id is the salt, found in both credentials and used nowhere else.
 Strings only, ASCII keys, empty members left out, lists without doubles and sorted.
 """
 
-import base64
 import hashlib
 import re
 import unicodedata
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from vc_issuer.encoding.digests import hashed
+from vc_issuer.encoding.digests import sri_digest
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.errors import InconclusiveError, InvalidError
 from vc_issuer.model.credential import Document
@@ -59,14 +58,9 @@ Badge: TypeAlias = tuple[str, str, CoreEntry]  # ELM id, digest of its payload o
 Credential: TypeAlias = tuple[list[tuple[str, str]], CoreEntry]  # (issuer DID, OB3 id) of each badge, core
 
 
-def digest_sri(content: bytes, *, head: bytes = b"") -> str:
-    """Return the SHA-384 of `content`, which begins with `head` (`hashed`), as `digestSRI` writes it."""
-    return "sha384-" + base64.b64encode(hashed("sha384", content, head=head).digest()).decode("ascii")
-
-
 def core_digest(core: Mapping[str, Any]) -> str:
     """Return the digest of an award core over its JCS form."""
-    return digest_sri(canonicalize_jcs(core))
+    return sri_digest(canonicalize_jcs(core))
 
 
 def identity_hash(value: str, salt: str) -> str:

@@ -12,15 +12,12 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
+from vc_issuer.encoding.digests import sri_digest
 from vc_issuer.encoding.jcs import canonicalize_jcs
 from vc_issuer.encoding.json_form import escape_texts, interleaved
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import VcIssuerError
-from vc_issuer.formats.award_core import (
-    award_core_from_elm,
-    digest_sri,
-    identity_hash,
-)
+from vc_issuer.formats.award_core import award_core_from_elm, identity_hash
 from vc_issuer.formats.groups import LEARNER_NAMES, VARYING
 from vc_issuer.formats.twins import TwinDocuments, draft_twin
 from vc_issuer.model.credential import Envelope, StatusSlot
@@ -93,9 +90,9 @@ class Blueprint:
     def fill(self, due: DocumentDue, envelope: Envelope) -> TwinBytes:
         """Return the twins of another award of the same group (`Groups`)."""
         facts = self._facts(due, envelope)
-        facts.append(digest_sri(self.core.filled(facts)).encode())
+        facts.append(sri_digest(self.core.filled(facts)).encode())
         payload = self.elm.filled(facts)
-        facts.append(digest_sri(payload, head=self.elm.pieces[0]).encode())
+        facts.append(sri_digest(payload, head=self.elm.pieces[0]).encode())
         return TwinBytes(payload, {language: cut.filled(facts) for language, cut in self.ob3.items()})
 
     def fill_badge(
@@ -166,8 +163,8 @@ def _trial(due: DocumentDue, envelope: Envelope, number: int) -> Blueprint | Non
     core = canonicalize_jcs(award_core_from_elm(twin.elm, trial.core_id))
     reads = _facts_of(trial_due, trial)
     facts = {name: read(trial_due, trial).encode() for name, read in reads.items()}
-    facts[_CORE] = digest_sri(core).encode()
-    facts[_ELM] = digest_sri(twin.elm_payload).encode()
+    facts[_CORE] = sri_digest(core).encode()
+    facts[_ELM] = sri_digest(twin.elm_payload).encode()
     badges = {language: serialise_compact(document) for language, document in twin.ob3.items()}
     cuts = [_cut(content, facts) for content in (core, twin.elm_payload, *badges.values())]
     found = {name for _, names in cuts for name in names}

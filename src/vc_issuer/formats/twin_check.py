@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from vc_issuer.encoding.digests import sri_digest
 from vc_issuer.errors import InvalidError
 from vc_issuer.formats.award_core import (
     Badge,
@@ -17,7 +18,6 @@ from vc_issuer.formats.award_core import (
     as_object,
     as_objects,
     check_core,
-    digest_sri,
     elm_entries,
     languages_of,
     ob3_entries,
@@ -74,7 +74,7 @@ def _difference(ob3: Document, elm: Document, badge: Badge, credential: Credenti
     languages = {language for language, _ in languages_of(_claim(elm).get("title"))}
     if not any(_texts_agree(ob3, elm, language) for language in languages):
         return "title, outcomes or issuer differ between the two"
-    if elm_id == elm.get("id") and payload_digest != digest_sri(elm_payload):
+    if elm_id == elm.get("id") and payload_digest != sri_digest(elm_payload):
         return "the ELM is not the one that the badge names: its payload differs"
     return ""
 

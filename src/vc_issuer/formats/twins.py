@@ -6,9 +6,10 @@ The ELM comes first: its payload octets are fixed, and the badges name their dig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vc_issuer.encoding.digests import sri_digest
 from vc_issuer.encoding.strict_json import serialise_compact
 from vc_issuer.errors import InputError
-from vc_issuer.formats.award_core import award_core_from_elm, core_digest, digest_sri
+from vc_issuer.formats.award_core import award_core_from_elm, core_digest
 from vc_issuer.formats.elm import ElmFormat, with_core_digest
 from vc_issuer.formats.ob3 import Ob3Format, TwinLinks, languages_of
 from vc_issuer.formats.twin_check import TwinOutcome, compare_twins
@@ -58,7 +59,7 @@ def draft_twin(due: DocumentDue, envelope: Envelope) -> TwinDocuments:
     elm = with_core_digest(bare, envelope.core_id, digest)
     payload = serialise_compact(elm)
     links = TwinLinks(
-        elm_id=envelope.elm_id, elm_digest=digest_sri(payload), core_id=envelope.core_id, core_digest=digest
+        elm_id=envelope.elm_id, elm_digest=sri_digest(payload), core_id=envelope.core_id, core_digest=digest
     )
     badges = {language: Ob3Format(links).build(due, envelope, language) for language in envelope.ob3_ids}
     return TwinDocuments(elm=elm, elm_payload=payload, ob3=badges)
