@@ -24,6 +24,7 @@ from issuance.house import (
     reopened,
 )
 from vc_issuer.encoding.strict_json import serialise_compact
+from vc_issuer.engine.local import InProcess
 from vc_issuer.errors import ConfigurationError, InvalidError, RuleError, SignerError
 from vc_issuer.issuance.prepare import return_to_draft
 from vc_issuer.issuance.profile import KeyRing, ProofPlan
@@ -276,6 +277,29 @@ def test_each_key_is_opened_once_and_closed(house):
 
     house.sign(batch_id, open_keys=counted)
     assert opened == closed == dict.fromkeys(KeyPurpose, 1)
+
+
+class Noted(InProcess):
+    """Notes when it is let go and when it signs."""
+
+    def __init__(self, notes):
+        self._notes = notes
+
+    def __exit__(self, *exc):
+        self._notes.append("let go")
+
+    def complete(self, desk):
+        super().complete(desk)
+        self._notes.append("signed")
+
+
+def test_who_checked_is_let_go_before_others_sign_and_stays_to_sign_itself(house):
+    notes = []
+    house.sign(house.approved(record(1)), crew=Noted(notes), engine=Noted(notes))
+    assert notes == ["let go", "signed"]
+    same, notes[:] = Noted(notes), ()
+    house.sign(house.approved(record(2)), crew=same, engine=same)
+    assert notes == ["signed", "let go"]
 
 
 class FailingSigner:

@@ -72,8 +72,8 @@ class ProcessPool:
 
     def __enter__(self) -> Self:
         """Start the other processes; they are forked and ready beside this one's own work."""
-        self._held += 1
         self._call()
+        self._held += 1
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -81,7 +81,7 @@ def sign_batch(
     """
     run = _Run(database, batch_id, actor, profile, bench)
     is_paused = False
-    with ExitStack() as held:
+    with ExitStack() as held, ExitStack() as called:
         closing_keys = _ClosingKeys(bench.open_keys, held)
         desk = BatchDesk(
             database=database,
@@ -93,12 +93,13 @@ def sign_batch(
             checkpoint=bench.checkpoint,
             first_kept=closing_keys.open,
         )
-        with bench.crew:
-            has_begun = _begun(run)
-            if has_begun:
-                bench.checkpoint("started")
-                bench.engine.complete(desk)
+        called.enter_context(bench.crew)
+        has_begun = _begun(run)
+        if bench.crew is not bench.engine:
+            called.close()  # who checked waits for nobody else's signatures
         if has_begun:
+            bench.checkpoint("started")
+            bench.engine.complete(desk)
             is_paused = desk.standing().is_paused
             if not is_paused:
                 _finish(run, closing_keys)
