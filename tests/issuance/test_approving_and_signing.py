@@ -1,8 +1,6 @@
 """Four eyes, the digest, signing exactly what was approved, publishing."""
 
 import json
-from collections import Counter
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,8 +22,7 @@ from issuance.house import (
     reopened,
 )
 from vc_issuer.encoding.strict_json import serialise_compact
-from vc_issuer.engine.local import InProcess
-from vc_issuer.errors import ConfigurationError, InvalidError, RuleError, SignerError
+from vc_issuer.errors import InvalidError, RuleError, SignerError
 from vc_issuer.issuance.prepare import return_to_draft
 from vc_issuer.issuance.profile import KeyRing, ProofPlan
 from vc_issuer.issuance.publish import issued_by_code, pdf_of
@@ -248,58 +245,6 @@ def test_progress_is_told_chunk_by_chunk(house):
     told = []
     house.sign(batch_id, progress=lambda finished, total: told.append((finished, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
-
-
-def test_a_closing_key_that_cannot_be_opened_is_told_with_the_first_chunk_not_with_the_last(house):
-    batch_id = house.approved(*[record(n) for n in range(1, 5)])
-
-    def open_some(purposes):
-        if KeyPurpose.STATUS in purposes:
-            raise ConfigurationError("the status key is locked.")
-        return open_keys(purposes)
-
-    with pytest.raises(ConfigurationError, match="status key is locked"):
-        house.sign(batch_id, open_keys=open_some)
-    assert house.sign(batch_id).signed_now == 24  # of 36: four documents were signed, each of three parts
-    assert state_of(house, batch_id) is BatchState.SIGNED
-
-
-def test_each_key_is_opened_once_and_closed(house):
-    batch_id = house.approved(*[record(n) for n in range(1, 5)])
-    opened, closed = Counter(), Counter()
-
-    @contextmanager
-    def counted(purposes):
-        opened.update(purposes)
-        with open_keys(purposes) as ring:
-            yield ring
-        closed.update(purposes)
-
-    house.sign(batch_id, open_keys=counted)
-    assert opened == closed == dict.fromkeys(KeyPurpose, 1)
-
-
-class Noted(InProcess):
-    """Notes when it is let go and when it signs."""
-
-    def __init__(self, notes):
-        self._notes = notes
-
-    def __exit__(self, *exc):
-        self._notes.append("let go")
-
-    def complete(self, desk):
-        super().complete(desk)
-        self._notes.append("signed")
-
-
-def test_who_checked_is_let_go_before_others_sign_and_stays_to_sign_itself(house):
-    notes = []
-    house.sign(house.approved(record(1)), crew=Noted(notes), engine=Noted(notes))
-    assert notes == ["let go", "signed"]
-    same, notes[:] = Noted(notes), ()
-    house.sign(house.approved(record(2)), crew=same, engine=same)
-    assert notes == ["signed", "let go"]
 
 
 class FailingSigner:
