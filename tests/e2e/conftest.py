@@ -39,7 +39,7 @@ def made_once(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_made.exists():
             done = subprocess.run(
-                [*PROGRAM, "demo", "--out", out], check=False, capture_output=True, text=True, timeout=280
+                [*PROGRAM, "demo", "--out", out], check=False, capture_output=True, text=True, timeout=800
             )
             assert done.returncode == 0, done.stderr
             is_made.touch()

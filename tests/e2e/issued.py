@@ -49,7 +49,7 @@ class Issued:
         return json.loads(json.loads(self.path(entry, "elm").read_bytes())["payload"])
 
 
-def run(home, *arguments, check=None, timeout=250, said=None):
+def run(home, *arguments, check=None, timeout=800, said=None):
     """Run the command line, with `said` on standard input; returns the finished process with text output."""
     command = [*PROGRAM, *(("--home", str(home)) if home else ()), *map(str, arguments)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=timeout, input=said)

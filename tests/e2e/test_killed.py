@@ -40,7 +40,7 @@ def approved(tmp_path):
 def kill_at(home, batch, place, times):
     script = str(Path(__file__).parent / "sign_until.py")
     command = [sys.executable, script, place, str(times), "--home", str(home), "batch", "sign", batch]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120).returncode
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=400).returncode
 
 
 def chunks_begun(home):

@@ -9,7 +9,7 @@ from reference import ROOT
 
 def test_badges_are_issued_read_back_and_counted(tmp_path):
     command = [sys.executable, ROOT / "scripts" / "scale.py", "badges", "--count", "25", "--folder", tmp_path]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=800)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout[done.stdout.index("\n{\n") :])
     assert answer["badges"] == answer["read_back"] == 25

@@ -52,7 +52,7 @@ def ask_node(request):
     """Run proofs.mjs over a request and return its answer."""
     done = subprocess.run(
         ["node", "proofs.mjs"], cwd=PEERS, input=json.dumps(request), check=False, capture_output=True, text=True,
-        timeout=200,
+        timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     # The last line is the answer: a library writes its own troubles to standard output before it.
