@@ -95,7 +95,8 @@ def sign_batch(
         )
         called.enter_context(bench.crew)
         has_begun = _begun(run)
-        if bench.crew is not bench.engine:
+        engine: object = bench.engine
+        if bench.crew is not engine:
             called.close()  # who checked waits for nobody else's signatures
         if has_begun:
             bench.checkpoint("started")
