@@ -4,6 +4,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from contextlib import closing, contextmanager
 from functools import partial
@@ -85,6 +86,26 @@ def nap(_number):
     return os.getpid()
 
 
+@contextmanager
+def open_notes(folder):
+    yield partial(note_down, folder)
+
+
+def note_down(folder, number):
+    (folder / str(number)).touch()
+    time.sleep(0.2)
+
+
+@contextmanager
+def open_slow_numbers():
+    yield slow_number
+
+
+def slow_number(number):
+    time.sleep(0.01)
+    return number
+
+
 def test_each_task_gives_its_result(crew):
     assert sorted(crew.run(partial(open_times, 3), range(50))) == [3 * number for number in range(50)]
 
@@ -120,6 +141,23 @@ def test_this_process_works_too():
     assert 5 < pids.count(os.getpid()) < 25
 
 
+def test_results_come_nearly_in_the_order_of_their_tasks():
+    with ProcessPool(processes=2) as crew:
+        list(crew.run(open_naps, range(9)))  # until the other has started
+        numbers = list(crew.run(open_slow_numbers, range(60)))
+    assert sorted(numbers) == list(range(60))
+    assert max(abs(place - number) for place, number in enumerate(numbers)) <= 2 * TASKS_AHEAD
+
+
+def test_threads_give_way_sooner_during_a_run_and_as_usual_after_it():
+    usual = sys.getswitchinterval()
+    with ProcessPool(processes=2) as crew:
+        with closing(crew.run(open_naps, range(9))) as results:
+            next(results)
+            assert sys.getswitchinterval() < usual
+        assert sys.getswitchinterval() == usual
+
+
 def test_the_processes_serve_one_run_after_the_other():
     with ProcessPool(processes=3) as crew:
         first, second = (set(crew.run(open_naps, range(60))) for _ in range(2))
@@ -145,11 +183,24 @@ def test_a_process_that_died_between_two_runs_is_told_and_replaced():
         assert list(crew.run(partial(open_times, 3), [1])) == [3]
 
 
+def test_a_process_that_dies_as_a_run_is_left_is_told():
+    with ProcessPool(processes=2) as crew:
+        (pid,) = set(crew.run(open_naps, range(30))) - {os.getpid()}
+        results = crew.run(open_naps, range(30))
+        next(results)
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(ConfigurationError, match="a worker process died"):
+            results.close()
+        assert list(crew.run(partial(open_times, 3), [1])) == [3]
+
+
 def test_what_others_have_not_begun_is_not_done_when_a_run_is_left(tmp_path):
     with ProcessPool(processes=2) as crew:
-        with closing(crew.run(partial(open_times, 2, tmp_path / "closed"), range(50))) as results:
+        list(crew.run(open_naps, range(9)))  # until the other has started
+        with closing(crew.run(partial(open_notes, tmp_path), range(50))) as results:
             next(results)
-        assert (tmp_path / "closed").exists()
+        # This process's, the one that the other was at, and one that it may have begun meanwhile.
+        assert len(list(tmp_path.iterdir())) <= TASKS_AHEAD
         assert sorted(crew.run(partial(open_times, 3), range(3))) == [0, 3, 6]
 
 

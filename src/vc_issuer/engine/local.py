@@ -7,15 +7,16 @@ process would inherit open keys, database connections and locks (ADR 34).
 import multiprocessing
 import os
 import pickle
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
 from multiprocessing.context import BaseContext
-from multiprocessing.forkserver import ensure_running
+from multiprocessing.synchronize import Event as EventType
 from typing import Any, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
@@ -23,6 +24,8 @@ from vc_issuer.engine.heap import set_aside
 from vc_issuer.errors import ConfigurationError
 
 TASKS_AHEAD = 3  # for each other process: one at work, and two for as long as this one is busy with its own
+
+GIVES_WAY_S = 0.0002  # what a thread waits for another: 5 ms is usual
 
 
 class InProcess:
@@ -68,10 +71,10 @@ class ProcessPool:
         self._forks = multiprocessing.get_context("forkserver")
         self._preload = [__name__, *preload]
         self._held = 0
-        self._others: list[_Other] = []
+        self._others: Future[Sequence[_Other]] | None = None
 
     def __enter__(self) -> Self:
-        """Start the other processes; they are forked and ready beside this one's own work."""
+        """Start the other processes, beside this one's own work: forking waits until the server has imported."""
         self._call()
         self._held += 1
         return self
@@ -85,7 +88,7 @@ class ProcessPool:
     def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
         """Give each result as soon as it is there. Raises ConfigurationError if a process dies."""
         waiting, here = iter(tasks), _Worker(open_work)
-        with self, set_aside(), closing(here), self._at_work(open_work) as others:
+        with self, set_aside(), _giving_way(), closing(here), self._at_work(open_work) as others:
             while True:
                 _hand_out(waiting, others)
                 running = {future for other in others for future in other.running}
@@ -98,41 +101,46 @@ class ProcessPool:
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for other in others:
                     other.running -= done
-                yield from [future.result() for future in done]
+                for future in done:
+                    yield future.result()
+                    _hand_out(waiting, others)
 
     @contextmanager
     def _at_work(self, open_work: OpenWork[Any, Any]) -> Iterator[Sequence["_Other"]]:
         """Have the others begin with this work, and close what they opened for it. Raises ConfigurationError."""
-        others = self._call()
+        others = self._call().result()
         given = pickle.dumps(open_work)  # it may be large, and goes to each process once
         try:
             for other in others:
-                other.process.submit(_begin, given)
+                other.begin(given)
             try:
                 yield others
             finally:
-                for other in others:
-                    other.leave()
-                for closed in [other.process.submit(_end) for other in others]:
-                    closed.result()
+                for left in [other.leave() for other in others]:
+                    left.result()
         except BrokenProcessPool as error:
             self._let_go()
             raise ConfigurationError(
                 "a worker process died.", remedy="Run the same command again: it goes on where it stopped."
             ) from error
 
-    def _call(self) -> "Sequence[_Other]":
-        """Return the other processes; start them if there are none."""
-        if not self._others:
-            self._forks.set_forkserver_preload(self._preload)
-            ensure_running()
-            self._others = [_Other(self._forks) for _ in range(self._many)]
+    def _call(self) -> Future[Sequence["_Other"]]:
+        """Return the other processes, as soon as they are there; start them if there are none."""
+        if self._others is None:
+            starter = ThreadPoolExecutor(1)
+            self._others = starter.submit(self._start)
+            starter.shutdown(wait=False)
         return self._others
 
+    def _start(self) -> Sequence["_Other"]:
+        self._forks.set_forkserver_preload(self._preload)
+        return [_Other(self._forks) for _ in range(self._many)]
+
     def _let_go(self) -> None:
-        others, self._others = self._others, []
-        for other in others:
-            other.process.shutdown()
+        leaving, self._others = self._others, None
+        if leaving is not None and leaving.exception() is None:
+            for other in leaving.result():
+                other.process.shutdown()
 
     def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
         """Tell nobody: the work is done here."""
@@ -145,18 +153,27 @@ class ProcessPool:
 
 
 class _Other:
-    """One process beside this one, and the results that it owes; what it is given, it does in order."""
+    """One process beside this one, and the results that it owes; what it is given, it does in order.
+
+    Nothing is cancelled: where a process dies, its pool stumbles over what was, and those who wait are never told.
+    """
 
     def __init__(self, forks: BaseContext) -> None:
-        self.process = ProcessPoolExecutor(1, mp_context=forks, initializer=end_with_parent)
+        self._is_left = forks.Event()
+        self.process = ProcessPoolExecutor(1, mp_context=forks, initializer=_join, initargs=(self._is_left,))
         self.running: set[Future[Any]] = set()
         self.process.submit(_end)  # or it would be started with its first task only
 
-    def leave(self) -> None:
-        """Take back what it has not begun; nobody waits for the rest."""
-        for future in self.running:
-            future.cancel()
+    def begin(self, open_work: bytes) -> None:
+        """Have it begin a run."""
+        self._is_left.clear()
+        self.process.submit(_begin, open_work)
+
+    def leave(self) -> Future[None]:
+        """End the run: what it has not begun, it does no more. Return when it has closed what it opened."""
+        self._is_left.set()
         self.running = set()
+        return self.process.submit(_end)
 
 
 def _hand_out(tasks: Iterator[Any], others: Sequence[_Other]) -> None:
@@ -187,7 +204,9 @@ class _Worker:
         self._opened.close()
 
 
-_workers: list[_Worker] = []  # of a process beside the one that stores: one, during a run
+# Of a process beside the one that stores: what it works with during a run, and whether that was left.
+_workers: list[_Worker] = []
+_is_left: list[EventType] = []
 
 
 def _begin(open_work: bytes) -> None:
@@ -203,7 +222,28 @@ def _end() -> None:
 
 
 def _do_work(task: Any) -> Any:
-    return _workers[0].do(task)
+    return None if _is_left[0].is_set() else _workers[0].do(task)
+
+
+def _join(is_left: EventType) -> None:
+    """Join as a process beside the one that stores; `is_left` tells that nobody waits for results any more."""
+    _is_left.append(is_left)
+    end_with_parent()
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let this process's threads change soon.
+
+    A result of a megabyte comes through a pipe in many pieces, each read by a thread which waits for the work here to
+    give way; the other process can't go on before the last one.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(GIVES_WAY_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def end_with_parent() -> None:
