@@ -23,7 +23,7 @@ from vc_issuer.bench.row import Bench, Row
 from vc_issuer.wiring.home import Home
 from vc_issuer.wiring.office import Office
 
-TURNS, _WORTH_TURNS = 5, 1000
+TURNS, _WORTH_TURNS = 7, 1000
 DOCUMENTS_A_LEARNER = 2.4  # of the made-up cohort: one certificate for those who pass both units
 
 
