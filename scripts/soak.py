@@ -1,7 +1,7 @@
 """Sign a large batch while workers, the waiting command and database connections are killed at random, then count.
 
-    python scripts/soak.py --learners 17000 --database postgresql+psycopg://127.0.0.1/test
-    python scripts/soak.py --learners 17000 --own-server
+    python scripts/soak.py --learners 7000 --database postgresql+psycopg://127.0.0.1/test
+    python scripts/soak.py --learners 6500 --own-server
 
 Makes a home in a schema of its own, and drops it at the end. With a server of its own (`own_server.py`) that is killed
 and started again as well. Exit code 0: every document due is signed exactly once,
