@@ -5,9 +5,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +99,26 @@ def note_down(folder, number):
 
 
 @contextmanager
+def open_last_words():
+    yield die_speaking
+
+
+def die_speaking(_number):
+    if not multiprocessing.parent_process():
+        return time.sleep(0.01)
+    threading.Thread(target=die_when_writing, args=(threading.get_native_id(), 50_000_000), daemon=True).start()
+    return b"x" * 100_000_000
+
+
+def die_when_writing(thread, many):
+    """End this process as soon as a thread is in a system call of so many bytes: the result is in the pipe in part."""
+    count = "0"
+    while int(count, 16) < many:
+        _, _, _, count, *_ = [*Path(f"/proc/self/task/{thread}/syscall").read_text().split(), *"0000"]
+    os._exit(1)
+
+
+@contextmanager
 def open_slow_numbers():
     yield slow_number
 
@@ -181,6 +203,18 @@ def test_a_process_that_died_between_two_runs_is_told_and_replaced():
         with pytest.raises(ConfigurationError, match="a worker process died"):
             list(crew.run(open_naps, range(30)))
         assert list(crew.run(partial(open_times, 3), [1])) == [3]
+
+
+def test_a_process_that_dies_in_the_midst_of_a_result_is_told():
+    with ProcessPool(processes=2) as crew, pytest.raises(ConfigurationError, match="a worker process died"):
+        list(crew.run(open_last_words, range(9)))
+
+
+def test_an_interrupt_of_the_terminal_is_the_affair_of_the_process_that_stores():
+    with ProcessPool(processes=2) as crew:
+        (pid,) = set(crew.run(open_naps, range(30))) - {os.getpid()}
+        os.kill(pid, signal.SIGINT)
+        assert pid in set(crew.run(open_naps, range(30)))
 
 
 def test_a_process_that_dies_as_a_run_is_left_is_told():

@@ -7,16 +7,17 @@ process would inherit open keys, database connections and locks (ADR 34).
 import multiprocessing
 import os
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing, contextmanager
+from ctypes import c_bool
 from itertools import islice
 from multiprocessing.connection import wait as wait_for_sentinel
 from multiprocessing.context import BaseContext
-from multiprocessing.synchronize import Event as EventType
 from typing import Any, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
@@ -159,19 +160,22 @@ class _Other:
     """
 
     def __init__(self, forks: BaseContext) -> None:
-        self._is_left = forks.Event()
+        # A bare flag: whoever dies while it holds a lock is waited for forever.
+        self._is_left = forks.RawValue(c_bool, False)
         self.process = ProcessPoolExecutor(1, mp_context=forks, initializer=_join, initargs=(self._is_left,))
         self.running: set[Future[Any]] = set()
         self.process.submit(_end)  # or it would be started with its first task only
+        # The other alone writes results: if it dies in the midst of one, its end is read, and no more is waited for.
+        self.process._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001 -- has no public name
 
     def begin(self, open_work: bytes) -> None:
         """Have it begin a run."""
-        self._is_left.clear()
+        self._is_left.value = False
         self.process.submit(_begin, open_work)
 
     def leave(self) -> Future[None]:
         """End the run: what it has not begun, it does no more. Return when it has closed what it opened."""
-        self._is_left.set()
+        self._is_left.value = True
         self.running = set()
         return self.process.submit(_end)
 
@@ -206,7 +210,7 @@ class _Worker:
 
 # Of a process beside the one that stores: what it works with during a run, and whether that was left.
 _workers: list[_Worker] = []
-_is_left: list[EventType] = []
+_is_left: list[c_bool] = []
 
 
 def _begin(open_work: bytes) -> None:
@@ -222,11 +226,12 @@ def _end() -> None:
 
 
 def _do_work(task: Any) -> Any:
-    return None if _is_left[0].is_set() else _workers[0].do(task)
+    return None if _is_left[0].value else _workers[0].do(task)
 
 
-def _join(is_left: EventType) -> None:
+def _join(is_left: c_bool) -> None:
     """Join as a process beside the one that stores; `is_left` tells that nobody waits for results any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both, and is the other's affair
     _is_left.append(is_left)
     end_with_parent()
 
