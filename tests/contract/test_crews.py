@@ -91,6 +91,7 @@ def nap(_number):
 @contextmanager
 def open_notes(folder):
     yield partial(note_down, folder)
+    folder.with_suffix(".closed").touch()
 
 
 def note_down(folder, number):
@@ -231,10 +232,13 @@ def test_a_process_that_dies_as_a_run_is_left_is_told():
 def test_what_others_have_not_begun_is_not_done_when_a_run_is_left(tmp_path):
     with ProcessPool(processes=2) as crew:
         list(crew.run(open_naps, range(9)))  # until the other has started
-        with closing(crew.run(partial(open_notes, tmp_path), range(50))) as results:
+        notes = tmp_path / "notes"
+        notes.mkdir()
+        with closing(crew.run(partial(open_notes, notes), range(50))) as results:
             next(results)
+        assert notes.with_suffix(".closed").exists()
         # This process's, the one that the other was at, and one that it may have begun meanwhile.
-        assert len(list(tmp_path.iterdir())) <= TASKS_AHEAD
+        assert len(list(notes.iterdir())) <= TASKS_AHEAD
         assert sorted(crew.run(partial(open_times, 3), range(3))) == [0, 3, 6]
 
 

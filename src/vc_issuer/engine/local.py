@@ -25,7 +25,6 @@ from vc_issuer.engine.heap import set_aside
 from vc_issuer.errors import ConfigurationError
 
 TASKS_AHEAD = 3  # for each other process: one at work, and two for as long as this one is busy with its own
-
 GIVES_WAY_S = 0.0002  # what a thread waits for another: 5 ms is usual
 
 
@@ -104,7 +103,7 @@ class ProcessPool:
                     other.running -= done
                 for future in done:
                     yield future.result()
-                    _hand_out(waiting, others)
+                    _hand_out(waiting, others)  # nobody waits for all of them to be kept
 
     @contextmanager
     def _at_work(self, open_work: OpenWork[Any, Any]) -> Iterator[Sequence["_Other"]]:
