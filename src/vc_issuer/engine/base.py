@@ -65,6 +65,11 @@ class Desk(Protocol[Task, Result]):
         """Return what opens the work in a process."""
         ...
 
+    @property
+    def open_here(self) -> OpenWork[Task, Result]:
+        """Return what opens the work in the process that keeps the results; never pickled."""
+        ...
+
     def tasks(self) -> Iterator[Task]:
         """Give each open chunk, its intent stored, as it is taken; ends early when the batch is paused."""
         ...

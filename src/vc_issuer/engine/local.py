@@ -4,6 +4,7 @@ Worker processes are forked from a server process that has imported what they ne
 process would inherit open keys, database connections and locks (ADR 34).
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -49,7 +50,7 @@ class InProcess:
 
     def complete(self, desk: Desk[Any, Any]) -> None:
         """Do every task in order; a task is taken when the result before it is kept."""
-        with closing(self.run(desk.open_work, desk.tasks())) as results:
+        with closing(self.run(desk.open_here, desk.tasks())) as results:
             for result in results:
                 desk.keep(result)
 
@@ -87,7 +88,12 @@ class ProcessPool:
 
     def run(self, open_work: OpenWork[Task, Result], tasks: Iterable[Task]) -> Generator[Result, None, None]:
         """Give each result as soon as it is there. Raises ConfigurationError if a process dies."""
-        waiting, here = iter(tasks), _Worker(open_work)
+        yield from self._run(open_work, open_work, tasks)
+
+    def _run(
+        self, open_work: OpenWork[Task, Result], open_here: OpenWork[Task, Result], tasks: Iterable[Task]
+    ) -> Generator[Result, None, None]:
+        waiting, here = iter(tasks), _Worker(open_here)
         with self, set_aside(), _giving_way(), closing(here), self._at_work(open_work) as others:
             while True:
                 _hand_out(waiting, others)
@@ -147,7 +153,7 @@ class ProcessPool:
 
     def complete(self, desk: Desk[Any, Any]) -> None:
         """Do every task, some at a time; this process alone stores. Raises ConfigurationError if a process dies."""
-        with closing(self.run(desk.open_work, desk.tasks())) as results:
+        with closing(self._run(desk.open_work, desk.open_here, desk.tasks())) as results:
             for result in results:
                 desk.keep(result)
 
@@ -230,6 +236,7 @@ def _do_work(task: Any) -> Any:
 
 def _join(is_left: c_bool) -> None:
     """Join as a process beside the one that stores; `is_left` tells that nobody waits for results any more."""
+    gc.freeze()  # to look through what was imported would copy its every page
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both, and is the other's affair
     _is_left.append(is_left)
     end_with_parent()

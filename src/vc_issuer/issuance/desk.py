@@ -5,6 +5,7 @@ and note that it ended, in one transaction. A chunk that runs twice does nothing
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -34,7 +35,7 @@ def nothing_more() -> None:
 class BatchDesk:
     """The desk of one batch; `signed` counts the signatures that were stored through it.
 
-    `first_kept` is called once, when a chunk was kept and others are worked on still.
+    `before_signing` is called when this process is about to sign itself; others may have begun by then.
     """
 
     database: Database
@@ -44,15 +45,25 @@ class BatchDesk:
     clock: Callable[[], datetime]
     progress: Callable[[int, int], None] = no_progress
     checkpoint: Checkpoint = no_checkpoint
-    first_kept: Callable[[], object] = nothing_more
+    before_signing: Callable[[], object] = nothing_more
     signed: int = field(default=0, init=False)
-    _kept: int = field(default=0, init=False)
     _told: tuple[int, int] | None = field(default=None, init=False)
 
     @property
     def open_work(self) -> OpenWork[ChunkTask, ChunkSigned]:
         """Return what opens the keys in a process and signs chunks with them."""
         return partial(open_signing, self.open_keys, self.profile, self.checkpoint)
+
+    @property
+    def open_here(self) -> OpenWork[ChunkTask, ChunkSigned]:
+        """Return what opens the keys in this process."""
+        return self._open_here
+
+    @contextmanager
+    def _open_here(self) -> Iterator[SignChunk]:
+        self.before_signing()
+        with self.open_work() as sign:
+            yield sign
 
     def tasks(self) -> Iterator[ChunkTask]:
         """Begin each open chunk as it is taken."""
@@ -71,9 +82,6 @@ class BatchDesk:
         self.checkpoint("verified")
         self.signed += keep_chunk(self.database, result, now=self.clock(), checkpoint=self.checkpoint)
         self.checkpoint("committed")
-        self._kept += 1
-        if self._kept == 1:
-            self.first_kept()
         self.standing()
 
     def standing(self) -> Standing:

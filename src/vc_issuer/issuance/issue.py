@@ -91,7 +91,7 @@ def sign_batch(
             clock=bench.clock,
             progress=bench.progress,
             checkpoint=bench.checkpoint,
-            first_kept=closing_keys.open,
+            before_signing=closing_keys.open,
         )
         called.enter_context(bench.crew)
         has_begun = _begun(run)
@@ -116,8 +116,8 @@ def sign_batch(
 class _ClosingKeys:
     """The keys that close a batch, opened once and held until the run ends.
 
-    A process that signs opens them with the first chunk that it keeps: one that can't be opened is heard of before
-    thousands are signed in vain, and the other processes sign meanwhile.
+    A process that signs opens them before the others: one that can't be opened is heard of before thousands are signed
+    in vain. Where there are further processes they have begun by then, and have no result yet to wait with.
     """
 
     def __init__(self, open_keys: OpenKeys, held: ExitStack) -> None:
