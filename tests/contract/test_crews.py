@@ -206,7 +206,8 @@ def test_a_process_that_died_between_two_runs_is_told_and_replaced():
         assert list(crew.run(partial(open_times, 3), [1])) == [3]
 
 
-def test_a_process_that_dies_in_the_midst_of_a_result_is_told():
+def test_a_process_that_dies_in_the_midst_of_a_result_is_told(monkeypatch):
+    monkeypatch.delattr(os, "memfd_create")  # results go through the pipe
     with ProcessPool(processes=2) as crew, pytest.raises(ConfigurationError, match="a worker process died"):
         list(crew.run(open_last_words, range(9)))
 

@@ -23,6 +23,7 @@ from typing import Any, Self
 
 from vc_issuer.engine.base import Desk, Job, OpenWork, Result, Task
 from vc_issuer.engine.heap import set_aside
+from vc_issuer.engine.tray import Tray, Word
 from vc_issuer.errors import ConfigurationError
 
 TASKS_AHEAD = 3  # for each other process: one at work, and two for as long as this one is busy with its own
@@ -97,7 +98,7 @@ class ProcessPool:
         with self, set_aside(), _giving_way(), closing(here), self._at_work(open_work) as others:
             while True:
                 _hand_out(waiting, others)
-                running = {future for other in others for future in other.running}
+                running = {future: other for other in others for future in other.running}
                 done, _ = wait(running, timeout=0)
                 if not done and (own := list(islice(waiting, 1))):
                     yield from map(here.do, own)
@@ -105,11 +106,10 @@ class ProcessPool:
                     return
                 elif not done:
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for other in others:
-                    other.running -= done
                 for future in done:
-                    yield future.result()
-                    _hand_out(waiting, others)  # nobody waits for all of them to be kept
+                    result = running[future].take(future)
+                    _hand_out(waiting, others)  # nobody waits for it to be kept
+                    yield result
 
     @contextmanager
     def _at_work(self, open_work: OpenWork[Any, Any]) -> Iterator[Sequence["_Other"]]:
@@ -146,7 +146,7 @@ class ProcessPool:
         leaving, self._others = self._others, None
         if leaving is not None and leaving.exception() is None:
             for other in leaving.result():
-                other.process.shutdown()
+                other.end()
 
     def defer(self, connection: Any, jobs: Sequence[Job]) -> None:
         """Tell nobody: the work is done here."""
@@ -167,30 +167,50 @@ class _Other:
     def __init__(self, forks: BaseContext) -> None:
         # A bare flag: whoever dies while it holds a lock is waited for forever.
         self._is_left = forks.RawValue(c_bool, False)
-        self.process = ProcessPoolExecutor(1, mp_context=forks, initializer=_join, initargs=(self._is_left,))
-        self.running: set[Future[Any]] = set()
-        self.process.submit(_end)  # or it would be started with its first task only
+        self._trays = [Tray.new() for _ in range(TASKS_AHEAD)]
+        self.free = list(range(TASKS_AHEAD))  # numbers of trays
+        self.running: dict[Future[Word | None], int] = {}  # each with the tray of its task, and then of its result
+        given = (self._is_left, self._trays)
+        self._process = ProcessPoolExecutor(1, mp_context=forks, initializer=_join, initargs=given)
+        self._process.submit(_end)  # or it would be started with its first task only
         # The other alone writes results: if it dies in the midst of one, its end is read, and no more is waited for.
-        self.process._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001 -- has no public name
+        self._process._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001 -- has no public name
 
     def begin(self, open_work: bytes) -> None:
         """Have it begin a run."""
         self._is_left.value = False
-        self.process.submit(_begin, open_work)
+        self._process.submit(_begin, open_work)
+
+    def give(self, task: Any) -> None:
+        """Have it do a task, for which a tray must be free."""
+        number = self.free.pop()
+        self.running[self._process.submit(_do_work, number, self._trays[number].put(task))] = number
+
+    def take(self, done: Future[Any]) -> Any:
+        """Return the result of a task that is done. Raises what doing it raised, and BrokenProcessPool."""
+        number = self.running.pop(done)
+        result = self._trays[number].take(done.result())
+        self.free.append(number)
+        return result
 
     def leave(self) -> Future[None]:
         """End the run: what it has not begun, it does no more. Return when it has closed what it opened."""
         self._is_left.value = True
-        self.running = set()
-        return self.process.submit(_end)
+        self.running = {}
+        self.free = list(range(TASKS_AHEAD))
+        return self._process.submit(_end)
+
+    def end(self) -> None:
+        """Have the process end."""
+        self._process.shutdown()
+        for tray in self._trays:
+            tray.close()
 
 
 def _hand_out(tasks: Iterator[Any], others: Sequence[_Other]) -> None:
     """Give tasks to whoever has least to do, until all have enough."""
-    free = sum(TASKS_AHEAD - len(other.running) for other in others)
-    for task in islice(tasks, free):
-        other = min(others, key=lambda each: len(each.running))
-        other.running.add(other.process.submit(_do_work, task))
+    for task in islice(tasks, sum(len(other.free) for other in others)):
+        max(others, key=lambda each: len(each.free)).give(task)
 
 
 class _Worker:
@@ -213,9 +233,10 @@ class _Worker:
         self._opened.close()
 
 
-# Of a process beside the one that stores: what it works with during a run, and whether that was left.
+# Of a process beside the one that stores: what it works with during a run, whether that was left, and where things lie.
 _workers: list[_Worker] = []
 _is_left: list[c_bool] = []
+_trays: list[Tray] = []
 
 
 def _begin(open_work: bytes) -> None:
@@ -230,15 +251,19 @@ def _end() -> None:
         _workers.pop().close()
 
 
-def _do_work(task: Any) -> Any:
-    return None if _is_left[0].value else _workers[0].do(task)
+def _do_work(number: int, word: Word) -> Word | None:
+    """Do the task that lies in a tray, and put its result in place of it."""
+    if _is_left[0].value:
+        return None
+    return _trays[number].put(_workers[0].do(_trays[number].take(word)))
 
 
-def _join(is_left: c_bool) -> None:
+def _join(is_left: c_bool, trays: Sequence[Tray]) -> None:
     """Join as a process beside the one that stores; `is_left` tells that nobody waits for results any more."""
     gc.freeze()  # to look through what was imported would copy its every page
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both, and is the other's affair
     _is_left.append(is_left)
+    _trays.extend(trays)
     end_with_parent()
 
 
