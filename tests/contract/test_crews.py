@@ -4,7 +4,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -170,15 +169,6 @@ def test_results_come_nearly_in_the_order_of_their_tasks():
         numbers = list(crew.run(open_slow_numbers, range(60)))
     assert sorted(numbers) == list(range(60))
     assert max(abs(place - number) for place, number in enumerate(numbers)) <= 2 * TASKS_AHEAD
-
-
-def test_threads_give_way_sooner_during_a_run_and_as_usual_after_it():
-    usual = sys.getswitchinterval()
-    with ProcessPool(processes=2) as crew:
-        with closing(crew.run(open_naps, range(9))) as results:
-            next(results)
-            assert sys.getswitchinterval() < usual
-        assert sys.getswitchinterval() == usual
 
 
 def test_the_processes_serve_one_run_after_the_other():

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
@@ -27,7 +26,6 @@ from vc_issuer.engine.tray import Tray, Word
 from vc_issuer.errors import ConfigurationError
 
 TASKS_AHEAD = 3  # for each other process: one at work, and two for as long as this one is busy with its own
-GIVES_WAY_S = 0.0002  # what a thread waits for another: 5 ms is usual
 
 
 class InProcess:
@@ -95,7 +93,7 @@ class ProcessPool:
         self, open_work: OpenWork[Task, Result], open_here: OpenWork[Task, Result], tasks: Iterable[Task]
     ) -> Generator[Result, None, None]:
         waiting, here = iter(tasks), _Worker(open_here)
-        with self, set_aside(), _giving_way(), closing(here), self._at_work(open_work) as others:
+        with self, set_aside(), closing(here), self._at_work(open_work) as others:
             while True:
                 _hand_out(waiting, others)
                 running = {future: other for other in others for future in other.running}
@@ -265,21 +263,6 @@ def _join(is_left: c_bool, trays: Sequence[Tray]) -> None:
     _is_left.append(is_left)
     _trays.extend(trays)
     end_with_parent()
-
-
-@contextmanager
-def _giving_way() -> Iterator[None]:
-    """Let this process's threads change soon.
-
-    A result of a megabyte comes through a pipe in many pieces, each read by a thread which waits for the work here to
-    give way; the other process can't go on before the last one.
-    """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(GIVES_WAY_S)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def end_with_parent() -> None:
