@@ -94,7 +94,8 @@ class Rehearsal:
         plan, key = self._setting[part.format]
 
         def verify(content: bytes) -> None:
-            check_secured(part, SecuredCredential(media_type="", content=content), plan, key.method)
+            secured = SecuredCredential(media_type="", content=content)
+            check_secured(part, secured, plan, key.method, guarded=True)
 
         secured = secure_part(part, plan, key, self._created)
         return RehearsedCopy(content=secured.content, verify=verify)

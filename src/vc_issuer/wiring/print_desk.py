@@ -42,6 +42,11 @@ class PrintingDesk:
         """Return what makes a process ready to print."""
         return partial(ready_to_print, self.home.settings.host, is_demo=self.home.settings.mode is Mode.DEMO)
 
+    @property
+    def open_here(self) -> OpenWork[IssuedDocument, tuple[IssuedDocument, bytes]]:
+        """Return the same: nothing more is needed where prints are kept."""
+        return self.open_work
+
     def tasks(self) -> Iterator[IssuedDocument]:
         """Give each document as it is taken."""
         for issued in self.documents:

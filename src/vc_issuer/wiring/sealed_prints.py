@@ -76,6 +76,11 @@ class SealingDesk:
         room = Room(place=self.sealer.place, seal_keys=keys)
         return partial(ready_to_print, settings.host, is_demo=settings.mode is Mode.DEMO, room=room)
 
+    @property
+    def open_here(self) -> OpenWork[IssuedDocument, tuple[IssuedDocument, bytes]]:
+        """Return the same: nothing more is needed where prints are kept."""
+        return self.open_work
+
     def tasks(self) -> Iterator[IssuedDocument]:
         """Give each document as it is taken."""
         for issued in self.documents:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vc_issuer.encoding.jsonld import expand
 from vc_issuer.encoding.multikey import decode_multikey
+from vc_issuer.encoding.plain_graph import graph_of
 from vc_issuer.errors import VcIssuerError
 from vc_issuer.formats.ob3 import Ob3Format
 from vc_issuer.issuance.lints.subject import Check, LintSubject, members
@@ -18,7 +18,7 @@ _FORMAT = Ob3Format()
 def terms(subject: LintSubject) -> Iterator[str]:
     """JsonLDValidation: every member, type and value is defined by the contexts, and reaches the graph."""
     try:
-        expand(subject.document)
+        graph_of(subject.document)
     except VcIssuerError as error:
         yield error.message
 
