@@ -39,8 +39,17 @@ def test_without_memory_the_word_carries_the_thing(tray, monkeypatch, pwrite):
     assert tray.take(tray.put(LARGE)) == LARGE
 
 
-def test_where_the_system_has_no_such_memory_the_word_carries_the_thing(monkeypatch):
+def unknown(monkeypatch):
     monkeypatch.delattr(os, "memfd_create")
+
+
+def forbidden(monkeypatch):
+    monkeypatch.setattr(os, "memfd_create", no_memory)
+
+
+@pytest.mark.parametrize("refuse", [unknown, forbidden])
+def test_where_the_system_gives_no_such_memory_the_word_carries_the_thing(monkeypatch, refuse):
+    refuse(monkeypatch)
     tray = Tray.new()
     assert tray.take(tray.put(LARGE)) == LARGE
     tray.close()

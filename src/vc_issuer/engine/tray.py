@@ -29,7 +29,9 @@ class Tray:
     @classmethod
     def new(cls) -> Self:
         """Ask the system for a tray; it grows with what is put down (memfd_create(2))."""
-        return cls(os.memfd_create("tray", os.MFD_CLOEXEC) if hasattr(os, "memfd_create") else NO_FILE)
+        with suppress(OSError, AttributeError):  # forbidden here, or unknown to this system
+            return cls(os.memfd_create("tray", os.MFD_CLOEXEC))
+        return cls(NO_FILE)
 
     def put(self, thing: Any) -> Word:
         """Put down a thing in place of what was there. Raises what pickling raises."""
