@@ -16,6 +16,7 @@ from vc_issuer.bench.twins import twin_stored
 from vc_issuer.bench.verified import VERIFYING
 from vc_issuer.errors import InputError
 from vc_issuer.model.keys import KeyPurpose
+from vc_issuer.wiring.crew import batch_engine
 from vc_issuer.wiring.keys import key_opener
 
 COUNT = 5_000  # documents of a batch that is stored
@@ -40,6 +41,8 @@ def run_rows(
     unknown = [name for name in names if name not in rows]
     if unknown:
         raise InputError(f"no work is named {unknown[0]!r}.", remedy=f"Known are {', '.join(rows)}.")
+    with batch_engine(2):
+        pass  # processes are forked from a server that has what its first caller works with: here, as in `batch sign`
     with ExitStack() as stack:
         inputs = stack.enter_context(bench_inputs())
         keys = stack.enter_context(key_opener(inputs.home.settings.home)(frozenset(KeyPurpose)))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from vc_issuer.engine.base import Crew
+from vc_issuer.engine.heap import set_aside
 from vc_issuer.engine.local import InProcess
 from vc_issuer.errors import RuleError
 from vc_issuer.issuance.allot import allot
@@ -104,7 +105,7 @@ def prepare_batch(
     )
     builder = SliceBuilder(profile, tools.building, secret=database.random_bytes(32), issued=moment)
     slices = run.slices()
-    with tools.crew:
+    with tools.crew, set_aside():
         # Built here while others start: they get what was drawn, looked at and learned with it.
         for first in islice(slices, 1):
             run.keep(builder.build(first))
