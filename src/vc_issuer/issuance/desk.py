@@ -54,13 +54,9 @@ class BatchDesk:
         """Return what opens the keys in a process and signs chunks with them."""
         return partial(open_signing, self.open_keys, self.profile, self.checkpoint)
 
-    @property
-    def open_here(self) -> OpenWork[ChunkTask, ChunkSigned]:
-        """Return what opens the keys in this process."""
-        return self._open_here
-
     @contextmanager
-    def _open_here(self) -> Iterator[SignChunk]:
+    def open_here(self) -> Iterator[SignChunk]:
+        """Open the keys in this process, those that close the batch first."""
         self.before_signing()
         with self.open_work() as sign:
             yield sign
